@@ -1,0 +1,68 @@
+/// A collection with nothing left to inherit: its items in the order they run.
+package struct Suite: Sendable {
+  package let name: String
+  package let file: SourceFile
+  package let items: [Item]
+  package let variables: [Variable]
+
+  package init(name: String, file: SourceFile, items: [Item], variables: [Variable]) {
+    self.name = name
+    self.file = file
+    self.items = items
+    self.variables = variables
+  }
+
+  /// One request of the collection, with the scripts of every level that enclose it.
+  package struct Item: Sendable {
+    package let index: Int
+    package let id: String
+    package let name: String
+    /// The names of the folders around it, outermost first.
+    package let folders: [String]
+    package let span: SourceSpan
+    package let preRequestScripts: [Script]
+    package let testScripts: [Script]
+
+    package init(
+      index: Int, id: String, name: String, folders: [String], span: SourceSpan,
+      preRequestScripts: [Script], testScripts: [Script]
+    ) {
+      self.index = index
+      self.id = id
+      self.name = name
+      self.folders = folders
+      self.span = span
+      self.preRequestScripts = preRequestScripts
+      self.testScripts = testScripts
+    }
+
+    package var path: String { (folders + [name]).joined(separator: " / ") }
+  }
+}
+
+/// A piece of a collection's JavaScript, and where each of its lines stands in the file.
+package struct Script: Sendable {
+  package enum Phase: String, Sendable {
+    case preRequest = "prerequest"
+    case test
+  }
+
+  package let phase: Phase
+  /// What errors call it: the path of the level that owns it.
+  package let owner: String
+  package let source: String
+  /// The place of each source line in the collection, in order.
+  package let lines: [SourceSpan]
+
+  package init(phase: Phase, owner: String, source: String, lines: [SourceSpan]) {
+    self.phase = phase
+    self.owner = owner
+    self.source = source
+    self.lines = lines
+  }
+
+  /// The place of a line, counted from 1, in the collection file.
+  package func span(ofLine number: Int) -> SourceSpan? {
+    lines.indices.contains(number - 1) ? lines[number - 1] : lines.last
+  }
+}

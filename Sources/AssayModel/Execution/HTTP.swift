@@ -1,0 +1,142 @@
+/// One field line of an HTTP message, with its case and place kept as written.
+package struct HeaderField: Sendable, Hashable {
+  package let name: String
+  package let value: String
+
+  package init(_ name: String, _ value: String) {
+    self.name = name
+    self.value = value
+  }
+
+  /// Whether this is the field of that name; names are case-insensitive (RFC 9110, section 5.1).
+  package func isNamed(_ other: String) -> Bool {
+    name.utf8.count == other.utf8.count && name.lowercased() == other.lowercased()
+  }
+}
+
+extension [HeaderField] {
+  /// The values of every field of that name, in order.
+  package func values(of name: String) -> [String] {
+    compactMap { $0.isNamed(name) ? $0.value : nil }
+  }
+
+  /// The first value of that name.
+  package func first(_ name: String) -> String? {
+    first { $0.isNamed(name) }?.value
+  }
+
+  package func has(_ name: String) -> Bool { contains { $0.isNamed(name) } }
+}
+
+/// A request that is ready for the wire: nothing is left to resolve, encode or add.
+package struct Request: Sendable {
+  package var method: String
+  package var url: String
+  package var headers: [HeaderField]
+  package var body: [UInt8]?
+
+  package init(method: String, url: String, headers: [HeaderField], body: [UInt8]?) {
+    self.method = method
+    self.url = url
+    self.headers = headers
+    self.body = body
+  }
+}
+
+/// What a server answered.
+package struct Response: Sendable {
+  package var status: Int
+  package var reason: String
+  package var version: String
+  package var headers: [HeaderField]
+  /// The decoded body, as far as it was kept.
+  package var body: [UInt8]
+
+  package init(
+    status: Int, reason: String, version: String, headers: [HeaderField], body: [UInt8]
+  ) {
+    self.status = status
+    self.reason = reason
+    self.version = version
+    self.headers = headers
+    self.body = body
+  }
+}
+
+/// Where the time of a call went. Time that we waited is kept apart from the API's.
+package struct Timings: Sendable, Hashable {
+  package var paced: Duration = .zero
+  package var queued: Duration = .zero
+  package var nameLookup: Duration = .zero
+  package var connect: Duration = .zero
+  package var secure: Duration = .zero
+  package var send: Duration = .zero
+  package var wait: Duration = .zero
+  package var receive: Duration = .zero
+
+  package init() {}
+
+  /// What the API and the network took; never what the pacer or a queue made us wait.
+  package var service: Duration {
+    nameLookup + connect + secure + send + wait + receive
+  }
+}
+
+/// What was sent and what came back, or why nothing did.
+package struct Exchange: Sendable {
+  package let request: Request
+  package var outcome: Outcome
+  package var timings: Timings
+  /// The peer's address and port as connected to.
+  package var peer: String?
+  package var reusedConnection: Bool
+  /// How often the request's head left for the wire; more than once means a silent replay.
+  package var sentCount: Int
+
+  package enum Outcome: Sendable {
+    case response(Response)
+    case failed(TransportFault)
+  }
+
+  package init(
+    request: Request, outcome: Outcome, timings: Timings = Timings(), peer: String? = nil,
+    reusedConnection: Bool = false, sentCount: Int = 1
+  ) {
+    self.request = request
+    self.outcome = outcome
+    self.timings = timings
+    self.peer = peer
+    self.reusedConnection = reusedConnection
+    self.sentCount = sentCount
+  }
+
+  package var response: Response? {
+    guard case .response(let response) = outcome else { return nil }
+    return response
+  }
+}
+
+/// Why a call brought no response.
+package struct TransportFault: Error, Sendable, Hashable {
+  package enum Kind: String, Sendable, CaseIterable {
+    case resolve, connect, tls, timeout, sizeLimit = "size-limit", truncated, malformed
+    case cancelled, refusedTarget = "refused-target", other
+  }
+
+  package let kind: Kind
+  package let detail: String
+
+  package init(_ kind: Kind, _ detail: String) {
+    self.kind = kind
+    self.detail = detail
+  }
+
+  /// The stable code under which reports and `explain` know it.
+  package var code: String {
+    switch kind {
+    case .sizeLimit: "limit.body"
+    case .timeout: "limit.time"
+    default: "transport.\(kind.rawValue)"
+    }
+  }
+}

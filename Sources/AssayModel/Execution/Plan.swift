@@ -1,0 +1,46 @@
+/// What a run will do: lanes of numbered steps.
+package struct Plan: Sendable {
+  package let lanes: [Lane]
+
+  package init(lanes: [Lane]) { self.lanes = lanes }
+
+  package var steps: [Step] { lanes.flatMap(\.steps) }
+
+  /// Steps that share one world (variables, cookies, one JavaScript context) and keep their order.
+  package struct Lane: Sendable {
+    package let number: Int
+    package let suite: Suite
+    package let steps: [Step]
+    package let scopes: Scopes
+
+    package init(number: Int, suite: Suite, steps: [Step], scopes: Scopes) {
+      self.number = number
+      self.suite = suite
+      self.steps = steps
+      self.scopes = scopes
+    }
+  }
+}
+
+/// One request, once, for one iteration.
+package struct Step: Sendable {
+  /// The place in the plan, from 0; everything shown is in this order.
+  package let number: Int
+  package let item: Suite.Item
+  package let suiteName: String
+  package let iteration: Int
+  package let iterationCount: Int
+  package let row: [Variable]
+
+  package init(
+    number: Int, item: Suite.Item, suiteName: String, iteration: Int, iterationCount: Int,
+    row: [Variable]
+  ) {
+    self.number = number
+    self.item = item
+    self.suiteName = suiteName
+    self.iteration = iteration
+    self.iterationCount = iterationCount
+    self.row = row
+  }
+}

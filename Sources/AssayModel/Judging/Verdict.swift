@@ -1,0 +1,126 @@
+/// One claim about a call, and whether it held.
+package struct Verdict: Sendable {
+  package enum Outcome: String, Sendable, CaseIterable {
+    /// Held.
+    case passed
+    /// The API, or the collection's expectation, is wrong.
+    case failed
+    /// Something kept us from judging.
+    case error
+    /// Deliberately not judged.
+    case skipped
+    /// There was something to judge and no rule to judge it by; counted, never green.
+    case notJudged = "not-judged"
+  }
+
+  /// Whose fault a failure is, for the first screen of a report.
+  package enum Fault: String, Sendable, CaseIterable {
+    case setup, transport, script, assertion
+    case response = "contract.response"
+    case request = "contract.request"
+    case undocumented, budget, limit
+  }
+
+  package let name: String
+  /// The stable code: `assertion`, `contract.body`, `transport.connect` and so on.
+  package let code: String
+  package let outcome: Outcome
+  package let fault: Fault?
+  package let message: String
+  /// Where the user would look first: the rule, or the line of the test.
+  package let place: Place?
+  package let findings: [Finding]
+
+  package init(
+    name: String, code: String, outcome: Outcome, fault: Fault? = nil, message: String = "",
+    place: Place? = nil, findings: [Finding] = []
+  ) {
+    self.name = name
+    self.code = code
+    self.outcome = outcome
+    self.fault = fault
+    self.message = message
+    self.place = place
+    self.findings = findings
+  }
+
+  package var isBad: Bool { outcome == .failed || outcome == .error }
+}
+
+/// One rule of a contract that an exchange breaks, and both places: received, and promised.
+package struct Finding: Sendable {
+  package enum Severity: String, Sendable { case error, warning, info }
+
+  /// Which part of the exchange it is about, in the words of `assay judge --json`.
+  package enum Part: String, Sendable {
+    case route, method, path, query, header, cookie, body
+    case contentType = "content-type"
+    case security, status
+    case responseHeader = "response.header"
+    case responseBody = "response.body"
+  }
+
+  package var code: String
+  package var severity: Severity
+  package var part: Part
+  package var name: String?
+  /// A JSON Pointer into the decoded value.
+  package var at: String
+  package var keyword: String
+  package var message: String
+  package var expected: String
+  package var received: String
+  /// The rule, in the contract.
+  package var document: Place?
+  package var documentPointer: String
+  /// The rule's own lines, for a report that has no access to the file.
+  package var documentExcerpt: [ExcerptLine]
+  /// The violated place in the received bytes.
+  package var receivedRange: Range<Int>?
+
+  package init(
+    code: String, severity: Severity = .error, part: Part, name: String? = nil, at: String = "",
+    keyword: String, message: String, expected: String = "", received: String = "",
+    document: Place? = nil, documentPointer: String = "", documentExcerpt: [ExcerptLine] = [],
+    receivedRange: Range<Int>? = nil
+  ) {
+    self.code = code
+    self.severity = severity
+    self.part = part
+    self.name = name
+    self.at = at
+    self.keyword = keyword
+    self.message = message
+    self.expected = expected
+    self.received = received
+    self.document = document
+    self.documentPointer = documentPointer
+    self.documentExcerpt = documentExcerpt
+    self.receivedRange = receivedRange
+  }
+
+  /// One numbered line of a text around the place that matters.
+  package struct ExcerptLine: Sendable, Hashable {
+    package let number: Int
+    package let text: String
+    package let isMarked: Bool
+
+    package init(number: Int, text: String, isMarked: Bool) {
+      self.number = number
+      self.text = text
+      self.isMarked = isMarked
+    }
+  }
+}
+
+/// What a contract says of one exchange.
+package struct Judgement: Sendable {
+  /// `GET /pets/{id}`, or nil when no operation fits.
+  package let operation: String?
+  package let verdicts: [Verdict]
+
+  package init(operation: String?, verdicts: [Verdict]) {
+    self.operation = operation
+    self.verdicts = verdicts
+  }
+}

@@ -1,0 +1,97 @@
+/// What happened, to which step, and when. Everything shown is folded from these.
+package struct Event: Sendable {
+  /// Since the run began.
+  package let time: Duration
+  package let kind: Kind
+
+  package init(time: Duration, kind: Kind) {
+    self.time = time
+    self.kind = kind
+  }
+
+  package enum Kind: Sendable {
+    /// Posted once, before anything else.
+    case runStarted(RunFacts)
+    /// Posted once, after planning: every step that was selected, so that a reader of an
+    /// interrupted run sees what never ran.
+    case planned([PlannedStep])
+    /// A step has begun; its scripts have not run yet.
+    case stepStarted(Int)
+    /// One request has been answered or has failed.
+    case exchanged(Int, Exchange)
+    /// One claim has been judged.
+    case judged(Int, Verdict)
+    /// The operation of the contract that a step exercised, nil where none fits.
+    case mapped(Int, operation: String?)
+    /// A script wrote to its console.
+    case console(Int, ScriptOutcome.ConsoleLine)
+    /// A script changed a variable; the value is not told.
+    case variableChanged(Int, ScopeKind, name: String)
+    /// Something worth knowing that is no verdict. A step of nil means the whole run.
+    case noted(Int?, Diagnostic)
+    /// The step is over; nothing more is told of it.
+    case stepEnded(Int)
+    /// Posted once, at the end of a run that was not killed.
+    case runEnded(interrupted: Bool)
+  }
+
+  /// A step as the plan names it.
+  package struct PlannedStep: Sendable {
+    package let number: Int
+    package let suite: String
+    package let folders: [String]
+    package let name: String
+    package let iteration: Int
+    package let iterationCount: Int
+    package let place: Place
+
+    package init(
+      number: Int, suite: String, folders: [String], name: String, iteration: Int,
+      iterationCount: Int, place: Place
+    ) {
+      self.number = number
+      self.suite = suite
+      self.folders = folders
+      self.name = name
+      self.iteration = iteration
+      self.iterationCount = iterationCount
+      self.place = place
+    }
+  }
+}
+
+/// What a report says about the run as a whole.
+package struct RunFacts: Sendable, Hashable {
+  package var id: String
+  package var version: String
+  /// Seconds since 1970, UTC.
+  package var startedAt: Int
+  package var collections: [String]
+  package var environment: String?
+  package var contracts: [String]
+  package var inputs: [Input]
+
+  /// One input and the digest of its bytes, so that a report says what it speaks of.
+  package struct Input: Sendable, Hashable {
+    package let name: String
+    package let sha256: String
+
+    package init(name: String, sha256: String) {
+      self.name = name
+      self.sha256 = sha256
+    }
+  }
+
+  package init(
+    id: String, version: String, startedAt: Int, collections: [String], environment: String?,
+    contracts: [String], inputs: [Input]
+  ) {
+    self.id = id
+    self.version = version
+    self.startedAt = startedAt
+    self.collections = collections
+    self.environment = environment
+    self.contracts = contracts
+    self.inputs = inputs
+  }
+}

@@ -1,0 +1,62 @@
+extension Ledger {
+  /// The headline numbers of a run, and the exit code that they add up to.
+  package struct Summary: Sendable, Hashable {
+    package var planned = 0
+    package var ended = 0
+    package var requests = 0
+    package var passed = 0
+    package var failed = 0
+    package var errors = 0
+    package var skipped = 0
+    package var notJudged = 0
+    package var faults: [Verdict.Fault: Int] = [:]
+
+    package var checks: Int { passed + failed + errors + skipped + notJudged }
+  }
+
+  package var summary: Summary {
+    var summary = Summary()
+    summary.planned = entries.count
+    for entry in entries {
+      if entry.state == .ended { summary.ended += 1 }
+      if entry.exchange != nil { summary.requests += 1 }
+      for verdict in entry.verdicts {
+        switch verdict.outcome {
+        case .passed: summary.passed += 1
+        case .failed: summary.failed += 1
+        case .error: summary.errors += 1
+        case .skipped: summary.skipped += 1
+        case .notJudged: summary.notJudged += 1
+        }
+        if let fault = verdict.fault { summary.faults[fault, default: 0] += 1 }
+      }
+    }
+    return summary
+  }
+
+  /// How the run ends, in the order of DESIGN section 7; outputs and gates are added outside.
+  package var exitCode: ExitCode {
+    let summary = self.summary
+    if summary.planned == 0 { return .nothingSelected }
+    if end == .interrupted { return .interrupted }
+    if summary.failed > 0 { return .checkFailed }
+    if summary.errors > 0 || summary.passed == 0 || end == .missing { return .couldNotJudge }
+    return .success
+  }
+}
+
+/// What the program tells its caller when it ends; documented, tested, stable.
+package enum ExitCode: Int32, Sendable, CaseIterable {
+  case success = 0
+  case checkFailed = 1
+  case usage = 2
+  case badInput = 3
+  case nothingSelected = 4
+  case couldNotJudge = 5
+  case internalFault = 6
+  case outputNotWritten = 7
+  case gateFailed = 8
+  case verificationFailed = 9
+  case interrupted = 130
+  case terminated = 143
+}

@@ -1,0 +1,92 @@
+/// The whole run in plan order: what events add up to.
+///
+/// A fold and nothing else, so that a ledger read back from a journal equals the one that the run
+/// itself had. Bodies are kept for the steps that went wrong, up to a ceiling; of the others only
+/// what a summary needs stays, so that a long run does not grow.
+package struct Ledger: Sendable {
+  package private(set) var facts: RunFacts?
+  package private(set) var entries: [Entry] = []
+  package private(set) var notes: [Diagnostic] = []
+  package private(set) var end: End = .missing
+  package private(set) var duration: Duration = .zero
+  private var keptBodies = 0
+
+  package enum End: String, Sendable { case complete, interrupted, missing }
+
+  /// The bytes of bodies that a ledger holds at most.
+  package static let bodyCeiling = 64 << 20
+  /// Up to this size the body of a good call is kept as well.
+  package static let smallBody = 16 << 10
+
+  /// One step: what was planned, and what became of it.
+  package struct Entry: Sendable {
+    package let step: Event.PlannedStep
+    package var state: State = .planned
+    package var exchange: Exchange?
+    package var operation: String?
+    package var isMapped = false
+    package var verdicts: [Verdict] = []
+    package var console: [ScriptOutcome.ConsoleLine] = []
+    package var notes: [Diagnostic] = []
+    package var startedAt: Duration = .zero
+    package var endedAt: Duration = .zero
+
+    package enum State: String, Sendable { case planned, running, ended }
+
+    package var isBad: Bool { verdicts.contains(where: \.isBad) }
+  }
+
+  package init() {}
+
+  package mutating func add(_ event: Event) {
+    duration = max(duration, event.time)
+    switch event.kind {
+    case .runStarted(let facts): self.facts = facts
+    case .planned(let steps): entries = steps.map { Entry(step: $0) }
+    case .runEnded(let interrupted): end = interrupted ? .interrupted : .complete
+    case .noted(nil, let diagnostic): notes.append(diagnostic)
+    case .noted(let step?, let diagnostic): change(step) { $0.notes.append(diagnostic) }
+    case .stepStarted(let step):
+      change(step) {
+        $0.state = .running
+        $0.startedAt = event.time
+      }
+    case .exchanged(let step, let exchange): change(step) { $0.exchange = exchange }
+    case .judged(let step, let verdict): change(step) { $0.verdicts.append(verdict) }
+    case .mapped(let step, let operation):
+      change(step) {
+        $0.operation = operation
+        $0.isMapped = true
+      }
+    case .console(let step, let line):
+      change(step) { if $0.console.count < 1_000 { $0.console.append(line) } }
+    case .variableChanged: break
+    case .stepEnded(let step):
+      change(step) {
+        $0.state = .ended
+        $0.endedAt = event.time
+      }
+      settleBodies(of: step)
+    }
+  }
+
+  private mutating func change(_ step: Int, _ edit: (inout Entry) -> Void) {
+    guard entries.indices.contains(step) else { return }
+    edit(&entries[step])
+  }
+
+  /// Lets go of a body that no report will show: a good call's large one, and any past the ceiling.
+  private mutating func settleBodies(of step: Int) {
+    guard entries.indices.contains(step), let exchange = entries[step].exchange,
+      case .response(var response) = exchange.outcome
+    else { return }
+    let size = response.body.count
+    let isShown = entries[step].isBad || size <= Self.smallBody
+    if isShown, keptBodies + size <= Self.bodyCeiling {
+      keptBodies += size
+    } else {
+      response.body = []
+      entries[step].exchange?.outcome = .response(response)
+    }
+  }
+}

@@ -1,0 +1,71 @@
+internal import CPosix
+
+/// What a program takes from the world: its environment, clocks, chance, and the terminal.
+package enum System {
+  /// A variable of the process's environment.
+  package static func environment(_ name: String) -> String? {
+    guard let value = unsafe getenv(name) else { return nil }
+    return unsafe String(cString: value)
+  }
+
+  /// The path of the running program, links resolved.
+  package static var executablePath: String {
+    Files.resolved("/proc/self/exe") ?? Files.resolved(CommandLine.arguments[0]) ?? ""
+  }
+
+  package static var workingDirectory: String { Files.resolved(".") ?? "." }
+
+  package static var processID: Int { Int(getpid()) }
+
+  /// Seconds since 1970, UTC.
+  package static var secondsSince1970: Int { Int(time(nil)) }
+
+  package static func random() -> UInt64 {
+    var generator = SystemRandomNumberGenerator()
+    return generator.next()
+  }
+
+  /// The largest this process has been, in bytes.
+  package static var peakResidentSize: Int {
+    #if os(Linux)
+      assay_peak_resident() << 10
+    #else
+      assay_peak_resident()
+    #endif
+  }
+
+  /// A write to a pipe whose reader has gone is an error to handle, not a death.
+  package static func ignoreBrokenPipes() { assay_ignore_signal(SIGPIPE) }
+}
+
+/// One of the streams that a program is born with.
+package struct Stream: Sendable {
+  package static let output = Stream(descriptor: 1)
+  package static let error = Stream(descriptor: 2)
+
+  private let descriptor: Int32
+
+  package var isTerminal: Bool { isatty(descriptor) == 1 }
+
+  /// How many columns the terminal has; nil where it is none.
+  package var width: Int? {
+    let width = Int(assay_terminal_width(descriptor))
+    return width > 0 ? width : nil
+  }
+
+  /// Writes text; a stream that is closed or full is not our concern, since verdicts stand in the
+  /// journal.
+  package func write(_ text: String) {
+    let bytes = Array(text.utf8)
+    var written = 0
+    while written < bytes.count {
+      let count = unsafe bytes.withUnsafeBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { return 0 }
+        return unsafe CPosix.write(descriptor, base + written, bytes.count - written)
+      }
+      if count < 0, assay_errno() == EINTR || assay_errno() == EAGAIN { continue }
+      guard count > 0 else { return }
+      written += count
+    }
+  }
+}

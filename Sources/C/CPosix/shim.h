@@ -1,0 +1,71 @@
+#ifndef ASSAY_CPOSIX_SHIM_H
+#define ASSAY_CPOSIX_SHIM_H
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+// open, fcntl, ioctl and prctl are variadic.
+static inline int assay_open(const char *path, int flags, mode_t mode) {
+  return open(path, flags, mode);
+}
+static inline void assay_close_on_exec(int descriptor) { fcntl(descriptor, F_SETFD, FD_CLOEXEC); }
+static inline int assay_terminal_width(int descriptor) {
+  struct winsize size;
+  return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+// `errno` is a macro over a thread-local.
+static inline int assay_errno(void) { return errno; }
+
+// The type of a file is told by macros over its mode.
+static inline int assay_is_regular(mode_t mode) { return S_ISREG(mode); }
+static inline int assay_is_directory(mode_t mode) { return S_ISDIR(mode); }
+static inline int assay_is_fifo(mode_t mode) { return S_ISFIFO(mode); }
+
+// The wait status is taken apart by macros.
+static inline int assay_exited(int status) { return WIFEXITED(status); }
+static inline int assay_exit_code(int status) { return WEXITSTATUS(status); }
+static inline int assay_signal(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }
+
+// The cage of the worker: no core dumps, no new privileges, death with the parent, and a ceiling on
+// open files. Returns the number of measures that the kernel refused.
+static inline int assay_cage(void) {
+  int refused = 0;
+  struct rlimit none = {0, 0};
+  refused += setrlimit(RLIMIT_CORE, &none) != 0;
+  struct rlimit files = {16, 16};
+  refused += setrlimit(RLIMIT_NOFILE, &files) != 0;
+#ifdef __linux__
+  refused += prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0;
+  refused += prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0;
+  refused += prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0;
+#endif
+  return refused;
+}
+
+// Resident size in KiB of this process, from its own accounting.
+static inline long assay_peak_resident(void) {
+  struct rusage usage;
+  return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss : 0;
+}
+
+// SIG_IGN is a cast of an integer to a function pointer.
+static inline void assay_ignore_signal(int number) { signal(number, SIG_IGN); }
+
+#endif
