@@ -19,19 +19,23 @@ package struct Suite: Sendable {
     package let name: String
     /// The names of the folders around it, outermost first.
     package let folders: [String]
+    /// The whole item in its file.
     package let span: SourceSpan
+    /// The item's name in its file: where a reader would look for it.
+    package let nameSpan: SourceSpan
     package let preRequestScripts: [Script]
     package let testScripts: [Script]
 
     package init(
       index: Int, id: String, name: String, folders: [String], span: SourceSpan,
-      preRequestScripts: [Script], testScripts: [Script]
+      nameSpan: SourceSpan, preRequestScripts: [Script], testScripts: [Script]
     ) {
       self.index = index
       self.id = id
       self.name = name
       self.folders = folders
       self.span = span
+      self.nameSpan = nameSpan
       self.preRequestScripts = preRequestScripts
       self.testScripts = testScripts
     }

@@ -82,3 +82,34 @@ package struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
     return String(decoding: bytes, as: UTF8.self)
   }
 }
+
+extension Node {
+  /// The way to this value from the root of its document.
+  ///
+  /// Found by walking down, since nodes do not know what holds them: pointers are for messages.
+  package var pointer: JSONPointer {
+    var tokens: [String] = []
+    var at = 0
+    while at != index {
+      let parent = Node(document: document, index: at)
+      var child: Int?
+      for (position, element) in parent.elements.enumerated() where element.contains(index) {
+        tokens.append(String(position))
+        child = element.index
+        break
+      }
+      for member in parent.members where member.key.contains(index) || member.value.contains(index) {
+        tokens.append(member.name)
+        child = member.key.contains(index) ? index : member.value.index
+        break
+      }
+      guard let child else { break }
+      at = child
+    }
+    return JSONPointer(tokens: tokens)
+  }
+
+  private func contains(_ other: Int) -> Bool {
+    other >= index && other < document.next(after: index)
+  }
+}

@@ -31,6 +31,11 @@ static inline CURLMcode assay_curl_multi_set_long(CURLM *multi, CURLMoption opti
   return curl_multi_setopt(multi, option, value);
 }
 
+// CURLVERSION_NOW is a macro over an enumerator.
+static inline curl_version_info_data *assay_curl_version(void) {
+  return curl_version_info(CURLVERSION_NOW);
+}
+
 // Everything that is asked of a finished transfer, in one call. Times are in microseconds.
 typedef struct {
   long status;

@@ -1,0 +1,177 @@
+internal import AssayModel
+internal import AssayText
+
+/// The bytes of a request's body, and the content type that goes with them.
+struct RequestBody {
+  let bytes: [UInt8]
+  /// Used unless the item has a Content-Type of its own.
+  let contentType: String?
+
+  /// Makes the body of a draft; nil where there is none to send.
+  static func make(
+    _ body: Value, contentType: String?, template: inout TemplateText, span: SourceSpan
+  ) throws(Diagnostic) -> RequestBody? {
+    let mode = body["mode"]?.text ?? "raw"
+    switch mode {
+    case "urlencoded": return urlencoded(body["urlencoded"], &template)
+    case "formdata": return try multipart(body["formdata"], contentType, &template, span)
+    case "graphql": return graphql(body["graphql"], &template)
+    case "file": throw .unsupportedFileBody(at: span)
+    default: return raw(body, contentType, &template)
+    }
+  }
+
+  // MARK: Raw
+
+  private static func raw(
+    _ body: Value, _ contentType: String?, _ template: inout TemplateText
+  ) -> RequestBody? {
+    guard let value = body["raw"], !value.isNull else { return nil }
+    var written = value.text
+    if written == nil {
+      var writer = JSONWriter()
+      writer.value(value)
+      written = writer.text
+    }
+    var text = template.fill(written ?? "")
+    guard !text.isEmpty else { return nil }
+    let language = body["options"]?["raw"]?["language"]?.text
+    let type = contentType.flatMap { $0.lowercased() }
+    let looksJSON = type.map { $0.hasPrefix("application/json") || $0.hasPrefix("application/x-json") }
+    if language == "json" || language == nil && looksJSON == true { text = withoutComments(text) }
+    return RequestBody(bytes: Array(text.utf8), contentType: defaultType(language))
+  }
+
+  private static func defaultType(_ language: String?) -> String {
+    switch language {
+    case "json": "application/json"
+    case "html": "text/html"
+    case "xml": "application/xml"
+    case "javascript": "application/javascript"
+    default: "text/plain"
+    }
+  }
+
+  /// Takes `//` and `/* */` comments out, outside of strings.
+  static func withoutComments(_ text: String) -> String {
+    guard text.contains("/*") || text.contains("//") else { return text }
+    let bytes = Array(text.utf8)
+    var result: [UInt8] = []
+    var index = 0
+    var isString = false
+    while index < bytes.count {
+      let byte = bytes[index]
+      let next = index + 1 < bytes.count ? bytes[index + 1] : 0
+      if isString {
+        result.append(byte)
+        if byte == UInt8(ascii: "\\"), index + 1 < bytes.count {
+          result.append(next)
+          index += 1
+        } else if byte == UInt8(ascii: "\"") {
+          isString = false
+        }
+      } else if byte == UInt8(ascii: "/"), next == UInt8(ascii: "/") {
+        while index < bytes.count, bytes[index] != 0x0A, bytes[index] != 0x0D { index += 1 }
+        continue
+      } else if byte == UInt8(ascii: "/"), next == UInt8(ascii: "*") {
+        index += 2
+        while index + 1 < bytes.count, bytes[index] != UInt8(ascii: "*") || bytes[index + 1] != UInt8(ascii: "/") {
+          index += 1
+        }
+        index += 2
+        continue
+      } else {
+        isString = byte == UInt8(ascii: "\"")
+        result.append(byte)
+      }
+      index += 1
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  // MARK: Forms
+
+  private static func active(_ list: Value?) -> [Value] {
+    guard case .array(let fields)? = list else { return [] }
+    return fields.filter { $0["disabled"] != .bool(true) }
+  }
+
+  private static func urlencoded(_ list: Value?, _ template: inout TemplateText) -> RequestBody? {
+    let type = "application/x-www-form-urlencoded"
+    if let text = list?.text {
+      return text.isEmpty ? nil : RequestBody(bytes: Array(template.fill(text).utf8), contentType: type)
+    }
+    // Fields of one name stand together, at the place of the first.
+    var order: [String] = []
+    var values: [String: [String]] = [:]
+    for field in active(list) {
+      let name = template.fill(field["key"]?.text ?? "")
+      let value = field["value"].map { $0.isNull ? "" : $0.substitution } ?? ""
+      if values[name] == nil { order.append(name) }
+      values[name, default: []].append(template.fill(value))
+    }
+    guard !order.isEmpty else { return nil }
+    func encoded(_ text: String) -> String {
+      PercentEncoding.encode(text.utf8, keeping: URI.isUnreserved)
+    }
+    let pairs = order.flatMap { name in
+      (values[name] ?? []).map { encoded(name) + "=" + encoded($0) }
+    }
+    return RequestBody(bytes: Array(pairs.joined(separator: "&").utf8), contentType: type)
+  }
+
+  private static func multipart(
+    _ list: Value?, _ contentType: String?, _ template: inout TemplateText, _ span: SourceSpan
+  ) throws(Diagnostic) -> RequestBody? {
+    let fields = active(list)
+    guard !fields.isEmpty else { return nil }
+    let boundary = Self.boundary(of: contentType) ?? freshBoundary(&template)
+    var bytes: [UInt8] = []
+    for field in fields {
+      guard field["type"]?.text != "file" else { throw .unsupportedFileBody(at: span) }
+      let name = template.fill(field["key"]?.text ?? "")
+      bytes += "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n".utf8
+      if let type = field["contentType"]?.text, !type.isEmpty {
+        bytes += "Content-Type: \(template.fill(type))\r\n".utf8
+      }
+      let value = field["value"].map { $0.isNull ? "" : $0.substitution } ?? ""
+      bytes += "\r\n\(template.fill(value))\r\n".utf8
+    }
+    bytes += "--\(boundary)--\r\n".utf8
+    return RequestBody(bytes: bytes, contentType: "multipart/form-data; boundary=\(boundary)")
+  }
+
+  private static func boundary(of contentType: String?) -> String? {
+    guard let range = contentType?.firstRange(of: "boundary="), let contentType else { return nil }
+    let text = contentType[range.upperBound...].prefix { $0 != ";" }.filter { $0 != "\"" }
+    return text.isEmpty ? nil : text
+  }
+
+  private static func freshBoundary(_ template: inout TemplateText) -> String {
+    let digits = (template.dynamic.value(of: "guid") ?? "").filter { $0 != "-" }
+    return "--------------------------" + digits.prefix(24)
+  }
+
+  // MARK: GraphQL
+
+  private static func graphql(_ value: Value?, _ template: inout TemplateText) -> RequestBody? {
+    guard let value, let query = value["query"]?.text else { return nil }
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.member("query", template.fill(query))
+      if let name = value["operationName"]?.text, !name.isEmpty {
+        writer.member("operationName", template.fill(name))
+      }
+      switch value["variables"] {
+      case .string(let text)? where !text.isEmpty:
+        writer.name("variables")
+        writer.number(template.fill(text))
+      case .object(let members)?:
+        writer.name("variables")
+        writer.value(.object(members))
+      default: break
+      }
+    }
+    return RequestBody(bytes: writer.bytes, contentType: "application/json")
+  }
+}

@@ -1,0 +1,76 @@
+package import AssayModel
+package import AssayText
+
+/// A compiled OpenAPI document, ready to judge exchanges and to answer for a server.
+package struct Contract: Sendable {
+  package let file: SourceFile
+  package let title: String
+  /// What was noticed while reading: faults that a run can live with.
+  package let notes: [Diagnostic]
+  let basePaths: [String]
+  let operations: [Operation]
+  let program: SchemaProgram
+
+  init(
+    file: SourceFile, title: String, basePaths: [String], operations: [Operation],
+    program: SchemaProgram, notes: [Diagnostic]
+  ) {
+    self.file = file
+    self.title = title
+    self.basePaths = basePaths
+    self.program = program
+    self.notes = notes
+    // Stable, so that equally good templates keep the document's order.
+    self.operations = operations.enumerated().sorted { left, right in
+      if left.element.template.precedes(right.element.template) { return true }
+      if right.element.template.precedes(left.element.template) { return false }
+      return left.offset < right.offset
+    }.map(\.element)
+  }
+
+  /// Compiles a document; `load` reads the files that its references name.
+  package static func compile(
+    _ document: Document,
+    load: @escaping (_ path: String, _ from: SourceFile) throws(Diagnostic) -> Document
+  ) throws(Diagnostic) -> Contract {
+    var reader = try ContractReader(document, load: load)
+    return reader.read()
+  }
+
+  /// `GET /pets/{id}` and so on, in the order in which calls are matched.
+  package var operationNames: [String] { operations.map(\.name) }
+
+  enum Match {
+    case operation(Operation, values: [String: String])
+    /// The path is known under other methods.
+    case otherMethods([String])
+    /// No path fits; the nearest templates.
+    case none([String])
+  }
+
+  /// The operation that a call belongs to: first the path, then the method.
+  func match(method: String, path: String) -> Match {
+    var methods: [String] = []
+    for base in basePaths where base.isEmpty || path == base || path.hasPrefix(base + "/") {
+      let rest = String(path.dropFirst(base.count))
+      var chosen: String?
+      for operation in operations where chosen == nil || operation.template.text == chosen {
+        guard let values = operation.template.match(rest) else { continue }
+        chosen = operation.template.text
+        if operation.method == method { return .operation(operation, values: values) }
+        methods.append(operation.method)
+      }
+      if chosen != nil { return .otherMethods(methods) }
+    }
+    return .none(nearest(to: path))
+  }
+
+  private func nearest(to path: String) -> [String] {
+    let rest = basePaths.first { !$0.isEmpty && path.hasPrefix($0 + "/") }
+      .map { String(path.dropFirst($0.count)) } ?? path
+    var seen: Set<String> = []
+    return operations.map(\.template).filter { seen.insert($0.text).inserted }
+      .map { ($0.text, $0.likeness(to: rest)) }.filter { $0.1 > 0 }
+      .sorted { $0.1 > $1.1 }.prefix(3).map(\.0)
+  }
+}

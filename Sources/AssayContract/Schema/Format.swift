@@ -1,0 +1,161 @@
+internal import AssayText
+
+/// The formats that are checked. An unknown one passes and is noted once; what is listed here never
+/// depends on what happens to be installed.
+enum Format: String, Sendable, CaseIterable {
+  case dateTime = "date-time"
+  case date, time, email, hostname, ipv4, ipv6, uri
+  case uriReference = "uri-reference"
+  case uuid, regex, byte, int32, int64
+  case jsonPointer = "json-pointer"
+
+  /// Formats that say how a value is meant and restrict nothing that JSON can show.
+  static let annotations: Set<String> = [
+    "password", "binary", "float", "double", "string", "decimal",
+  ]
+
+  /// Whether a string has the format; numbers are looked at for int32 and int64 alone.
+  func holds(text: String) -> Bool {
+    switch self {
+    case .dateTime: DateText.isDateTime(text)
+    case .date: DateText.isDate(text)
+    case .time: DateText.isTime(text)
+    case .email: Self.isEmail(text)
+    case .hostname: Self.isHostname(text)
+    case .ipv4: IPAddress.isIPv4(text)
+    case .ipv6: IPAddress.isIPv6(text)
+    case .uri: URI(text)?.isAbsolute == true
+    case .uriReference: URI(text) != nil
+    case .uuid: Self.isUUID(text)
+    case .regex: (try? Pattern(text)) != nil
+    case .byte: Base64.decode(text.utf8) != nil
+    case .jsonPointer: JSONPointer(text) != nil
+    case .int32, .int64: true
+    }
+  }
+
+  func holds(number: ExactNumber) -> Bool {
+    switch self {
+    case .int32: Self.isWithin(number, bits: 31)
+    case .int64: Self.isWithin(number, bits: 63)
+    default: true
+    }
+  }
+
+  private static func isWithin(_ number: ExactNumber, bits: UInt64) -> Bool {
+    guard number.isInteger, let limit = ExactNumber(String(UInt64(1) << bits).utf8),
+      let magnitude = ExactNumber(
+        number.digits.map { $0 + 0x30 } + Array("e\(number.exponent)".utf8))
+    else { return false }
+    return number.isNegative ? magnitude <= limit : magnitude < limit
+  }
+
+  /// RFC 5321, section 4.1.2, without quoted local parts' rarer forms.
+  private static func isEmail(_ text: String) -> Bool {
+    guard let at = text.utf8.lastIndex(of: UInt8(ascii: "@")) else { return false }
+    let local = Array(text.utf8[..<at])
+    let domain = String(text.utf8[text.utf8.index(after: at)...]) ?? ""
+    if domain.hasPrefix("["), domain.hasSuffix("]") {
+      let literal = domain.dropFirst().dropLast()
+      guard IPAddress.isIPv4(literal) || isIPv6Literal(literal) else { return false }
+    } else if !isHostname(domain) {
+      return false
+    }
+    if local.first == UInt8(ascii: "\""), local.last == UInt8(ascii: "\""), local.count > 2 {
+      return true
+    }
+    let allowed = Set("!#$%&'*+-/=?^_`{|}~.".utf8)
+    return !local.isEmpty && local.first != UInt8(ascii: ".") && local.last != UInt8(ascii: ".")
+      && !String(decoding: local, as: UTF8.self).contains("..")
+      && local.allSatisfy { isAlphanumeric($0) || allowed.contains($0) }
+  }
+
+  private static func isIPv6Literal(_ text: Substring) -> Bool {
+    text.hasPrefix("IPv6:") && IPAddress.isIPv6(text.dropFirst(5))
+  }
+
+  /// RFC 1123, section 2.1.
+  private static func isHostname(_ text: String) -> Bool {
+    guard !text.isEmpty, text.utf8.count <= 253 else { return false }
+    return text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+      .allSatisfy { label in
+        (1...63).contains(label.count) && label.first != UInt8(ascii: "-")
+          && label.last != UInt8(ascii: "-")
+          && label.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
+      }
+  }
+
+  private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+    byte &- 0x30 <= 9 || (byte | 0x20) &- 0x61 <= 25
+  }
+
+  /// RFC 9562, section 4.
+  private static func isUUID(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    guard bytes.count == 36 else { return false }
+    return bytes.enumerated().allSatisfy { index, byte in
+      [8, 13, 18, 23].contains(index)
+        ? byte == UInt8(ascii: "-") : JSONString.hexDigit(byte) != nil
+    }
+  }
+}
+
+/// Dates and times of RFC 3339, section 5.6.
+enum DateText {
+  static func isDateTime(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    guard bytes.count > 11, bytes[10] | 0x20 == UInt8(ascii: "t") else { return false }
+    return isDate(bytes[..<10]) && isTime(bytes[11...])
+  }
+
+  static func isDate(_ text: String) -> Bool { isDate(Array(text.utf8)[...]) }
+  static func isTime(_ text: String) -> Bool { isTime(Array(text.utf8)[...]) }
+
+  private static func isDate(_ bytes: ArraySlice<UInt8>) -> Bool {
+    let bytes = Array(bytes)
+    guard bytes.count == 10, bytes[4] == 0x2D, bytes[7] == 0x2D, let year = number(bytes[0..<4]),
+      let month = number(bytes[5..<7]), let day = number(bytes[8..<10])
+    else { return false }
+    guard (1...12).contains(month) else { return false }
+    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    return (1...days[month - 1]).contains(day)
+  }
+
+  private static func isTime(_ bytes: ArraySlice<UInt8>) -> Bool {
+    let bytes = Array(bytes)
+    guard bytes.count >= 9, bytes[2] == 0x3A, bytes[5] == 0x3A, let hour = number(bytes[0..<2]),
+      let minute = number(bytes[3..<5]), let second = number(bytes[6..<8]), hour <= 23,
+      minute <= 59, second <= 60
+    else { return false }
+    var rest = bytes[8...]
+    if rest.first == UInt8(ascii: ".") {
+      let digits = rest.dropFirst().prefix { $0 &- 0x30 <= 9 }
+      guard !digits.isEmpty else { return false }
+      rest = rest.dropFirst(digits.count + 1)
+    }
+    guard let offset = offset(rest) else { return false }
+    // A leap second is the last one of a UTC day.
+    let minuteUTC = ((hour * 60 + minute - offset) % 1_440 + 1_440) % 1_440
+    return second < 60 || minuteUTC == 1_439
+  }
+
+  /// Minutes east of UTC; nil for what is no offset.
+  private static func offset(_ bytes: ArraySlice<UInt8>) -> Int? {
+    let bytes = Array(bytes)
+    if bytes.count == 1, bytes[0] | 0x20 == UInt8(ascii: "z") { return 0 }
+    guard bytes.count == 6, bytes[3] == 0x3A, let hours = number(bytes[1..<3]),
+      let minutes = number(bytes[4..<6]), hours <= 23, minutes <= 59
+    else { return nil }
+    switch bytes[0] {
+    case UInt8(ascii: "+"): return hours * 60 + minutes
+    case UInt8(ascii: "-"): return -(hours * 60 + minutes)
+    default: return nil
+    }
+  }
+
+  private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+    guard digits.allSatisfy({ $0 &- 0x30 <= 9 }) else { return nil }
+    return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+  }
+}

@@ -1,0 +1,105 @@
+internal import AssayText
+
+/// The types of JSON Schema as a set.
+struct TypeSet: OptionSet, Sendable {
+  let rawValue: UInt8
+  static let null = TypeSet(rawValue: 1)
+  static let boolean = TypeSet(rawValue: 2)
+  static let integer = TypeSet(rawValue: 4)
+  static let number = TypeSet(rawValue: 8)
+  static let string = TypeSet(rawValue: 16)
+  static let array = TypeSet(rawValue: 32)
+  static let object = TypeSet(rawValue: 64)
+
+  static let names: [(String, TypeSet)] = [
+    ("null", .null), ("boolean", .boolean), ("integer", .integer), ("number", .number),
+    ("string", .string), ("array", .array), ("object", .object),
+  ]
+
+  init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// The type of that name; the empty set for a name that is none.
+  init(named name: String) {
+    self = Self.names.first { $0.0 == name }?.1 ?? []
+  }
+
+  var description: String {
+    Self.names.filter { contains($0.1) }.map(\.0).joined(separator: " or ")
+  }
+}
+
+/// The place of a schema in the program.
+typealias SchemaID = Int
+
+/// One keyword of a schema, ready to run, with the tape index of its value for messages.
+struct SchemaRule: Sendable {
+  let keyword: Keyword
+  let name: String
+  /// The keyword's value in the document of its schema.
+  let place: Int
+
+  enum Keyword: Sendable {
+    case never
+    case type(TypeSet)
+    case constant(Node)
+    case oneOfValues([Node], allowsNull: Bool)
+    case minimum(ExactNumber, exclusive: Bool)
+    case maximum(ExactNumber, exclusive: Bool)
+    case multipleOf(ExactNumber)
+    case minLength(Int), maxLength(Int)
+    case pattern(Pattern)
+    case format(Format)
+    case items(SchemaID, from: Int)
+    case prefixItems([SchemaID])
+    case contains(SchemaID, least: Int, most: Int?)
+    case minItems(Int), maxItems(Int)
+    case uniqueItems
+    case properties([Property], patterns: [PatternProperty], additional: SchemaID?)
+    case required([Name])
+    case minProperties(Int), maxProperties(Int)
+    case propertyNames(SchemaID)
+    case dependentRequired([(Name, [Name])])
+    case dependentSchemas([(Name, SchemaID)])
+    case allOf([SchemaID])
+    case anyOf([SchemaID])
+    case oneOf([SchemaID], discriminator: Discriminator?)
+    case not(SchemaID)
+    case condition(if: SchemaID, then: SchemaID?, else: SchemaID?)
+    case reference(SchemaID)
+  }
+
+  /// A name and its bytes, which is what keys are compared by.
+  struct Name: Sendable {
+    let text: String
+    let bytes: [UInt8]
+
+    init(_ text: String) {
+      self.text = text
+      bytes = Array(text.utf8)
+    }
+  }
+
+  struct Property: Sendable {
+    let name: Name
+    let schema: SchemaID
+  }
+
+  struct PatternProperty: Sendable {
+    let pattern: Pattern
+    let schema: SchemaID
+  }
+
+  /// Which arm of a `oneOf` a value says it is; it chooses whose errors are shown, never a verdict.
+  struct Discriminator: Sendable {
+    let property: Name
+    let arms: [String: Int]
+  }
+}
+
+/// A schema with its rules in the order they run.
+struct Schema: Sendable {
+  let node: Node
+  var rules: [SchemaRule] = []
+  /// `nullable: true` of OpenAPI 3.0: null passes whatever the rules say.
+  var allowsNull = false
+}

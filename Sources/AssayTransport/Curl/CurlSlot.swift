@@ -1,0 +1,295 @@
+internal import AssayModel
+internal import CCurl
+
+/// One easy handle with its buffers, used for one transfer after another.
+@safe final class CurlSlot {
+  let easy: UnsafeMutableRawPointer
+  private(set) var ticket: TransportLoop.Ticket?
+  private var transfer: Transfer?
+  private var headerList: UnsafeMutablePointer<curl_slist>?
+  private let errorText: UnsafeMutablePointer<CChar>
+  private var head = ResponseHead()
+  private var body: [UInt8] = []
+  private var sentHead: [UInt8] = []
+  private var sentCount = 0
+  /// Why a callback of ours ended the transfer.
+  private var ownFault: TransportFault?
+
+  init() {
+    guard let easy = unsafe curl_easy_init() else {
+      preconditionFailure("libcurl could not allocate an easy handle")
+    }
+    unsafe self.easy = easy
+    unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+    unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+  }
+
+  deinit {
+    unsafe curl_easy_cleanup(easy)
+    unsafe curl_slist_free_all(headerList)
+    unsafe errorText.deallocate()
+  }
+
+  /// Sets the handle up for a transfer. A reset and a full set-up cost nothing measurable, and
+  /// nothing of the last transfer can leak into this one.
+  func prepare(_ transfer: Transfer, options: TransportOptions) {
+    self.transfer = transfer
+    ticket = transfer.ticket
+    head = ResponseHead()
+    body.removeAll(keepingCapacity: body.capacity <= 1 << 20)
+    sentHead.removeAll(keepingCapacity: true)
+    sentCount = 0
+    ownFault = nil
+    unsafe errorText.pointee = 0
+    unsafe curl_easy_reset(easy)
+    let request = transfer.request
+    setText(CURLOPT_URL, request.url)
+    setText(CURLOPT_PROTOCOLS_STR, "http,https")
+    setLong(CURLOPT_PATH_AS_IS, 1)
+    setLong(CURLOPT_NOSIGNAL, 1)
+    setLimits(transfer.limits)
+    setSecurity(options, transfer.limits)
+    setProxy(options, request)
+    setMethodAndBody(request)
+    setHeaders(request)
+    setCallbacks()
+  }
+
+  private func setLimits(_ limits: SendLimits) {
+    setLong(CURLOPT_CONNECTTIMEOUT_MS, limits.connect.milliseconds)
+    setLong(CURLOPT_TIMEOUT_MS, limits.total.milliseconds)
+  }
+
+  private func setSecurity(_ options: TransportOptions, _ limits: SendLimits) {
+    setLong(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
+    // Waiting for a connection to multiplex on pays with TLS, and would serialise plain HTTP.
+    let isSecure = transfer?.request.url.lowercased().hasPrefix("https:") ?? false
+    setLong(CURLOPT_PIPEWAIT, isSecure ? 1 : 0)
+    setLong(CURLOPT_SSL_VERIFYPEER, limits.verifiesPeer ? 1 : 0)
+    setLong(CURLOPT_SSL_VERIFYHOST, limits.verifiesPeer ? 2 : 0)
+    // With a folder of certificates libcurl reads them all for every connection (22 ms measured);
+    // a bundle alone is read once and kept.
+    if let bundle = options.authorities ?? Self.systemBundle {
+      setText(CURLOPT_CAINFO, bundle)
+      unsafe assay_curl_set_pointer(easy, CURLOPT_CAPATH, nil)
+    }
+  }
+
+  private static let systemBundle: String? = {
+    let path = "/etc/ssl/certs/ca-certificates.crt"
+    guard let file = unsafe fopen(path, "r") else { return nil }
+    unsafe fclose(file)
+    return path
+  }()
+
+  private func setProxy(_ options: TransportOptions, _ request: Request) {
+    let isSecure = request.url.lowercased().hasPrefix("https:")
+    setText(CURLOPT_PROXY, (isSecure ? options.httpsProxy : options.httpProxy) ?? "")
+    setText(CURLOPT_NOPROXY, options.noProxy ?? "")
+  }
+
+  private func setMethodAndBody(_ request: Request) {
+    if request.method == "HEAD" {
+      setLong(CURLOPT_NOBODY, 1)
+      return
+    }
+    if let bytes = request.body {
+      setLong(CURLOPT_POST, 1)
+      unsafe assay_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(bytes.count))
+      // The size is given, so libcurl copies so much and no more, zero bytes included.
+      if bytes.isEmpty {
+        setText(CURLOPT_COPYPOSTFIELDS, "")
+      } else {
+        _ = unsafe assay_curl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, bytes)
+      }
+    } else {
+      setLong(CURLOPT_HTTPGET, 1)
+    }
+    setText(CURLOPT_CUSTOMREQUEST, request.method)
+  }
+
+  /// Hands over our fields and forbids libcurl its own: what leaves is what was composed.
+  private func setHeaders(_ request: Request) {
+    unsafe curl_slist_free_all(headerList)
+    unsafe headerList = nil
+    for field in request.headers {
+      append(field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
+    }
+    for name in ["Accept", "Content-Type", "Expect", "User-Agent"]
+    where !request.headers.has(name) {
+      append("\(name):")
+    }
+    // Decoding is on for whatever comes; what is asked for is the composer's to say.
+    setText(CURLOPT_ACCEPT_ENCODING, "")
+    if !request.headers.has("Accept-Encoding") { append("Accept-Encoding:") }
+    unsafe assay_curl_set_pointer(easy, CURLOPT_HTTPHEADER, headerList)
+  }
+
+  private func append(_ line: String) {
+    unsafe headerList = curl_slist_append(headerList, line)
+  }
+
+  private func setCallbacks() {
+    let me = unsafe Unmanaged.passUnretained(self).toOpaque()
+    unsafe assay_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
+    unsafe assay_curl_set_data_callback(easy, CURLOPT_WRITEFUNCTION, receiveBody)
+    unsafe assay_curl_set_pointer(easy, CURLOPT_WRITEDATA, me)
+    unsafe assay_curl_set_data_callback(easy, CURLOPT_HEADERFUNCTION, receiveHeader)
+    unsafe assay_curl_set_pointer(easy, CURLOPT_HEADERDATA, me)
+    unsafe assay_curl_set_debug_callback(easy, receiveTrace)
+    unsafe assay_curl_set_pointer(easy, CURLOPT_DEBUGDATA, me)
+    setLong(CURLOPT_VERBOSE, 1)
+  }
+
+  private func setLong(_ option: CURLoption, _ value: Int) {
+    unsafe assay_curl_set_long(easy, option, value)
+  }
+
+  private func setText(_ option: CURLoption, _ value: String) {
+    // libcurl copies string options, so the pointer need not outlive this call.
+    unsafe assay_curl_set_text(easy, option, value)
+  }
+
+  // MARK: What comes in
+
+  /// Takes decoded bytes; false ends the transfer.
+  fileprivate func take(body chunk: UnsafeRawBufferPointer) -> Bool {
+    let limit = transfer?.limits.bodySize ?? 0
+    guard body.count + chunk.count <= limit else {
+      ownFault = TransportFault(.sizeLimit, "the body is larger than \(limit) bytes")
+      return false
+    }
+    unsafe body.append(contentsOf: chunk)
+    return true
+  }
+
+  fileprivate func take(header line: UnsafeRawBufferPointer) -> Bool {
+    let limit = transfer?.limits.headerSize ?? 0
+    guard unsafe head.take(line), head.size <= limit else {
+      ownFault = TransportFault(.sizeLimit, "the header fields are larger than \(limit) bytes")
+      return false
+    }
+    return true
+  }
+
+  /// Keeps the head as it left; a second one means that libcurl sent the request again by itself.
+  fileprivate func take(sentHead bytes: UnsafeRawBufferPointer) {
+    sentCount += 1
+    sentHead.removeAll(keepingCapacity: true)
+    unsafe sentHead.append(contentsOf: bytes.prefix(256 << 10))
+  }
+
+  // MARK: The end
+
+  func finish(code: CURLcode) {
+    if code == CURLE_OK {
+      finish(with: .response(head.response(body: body)))
+    } else {
+      finish(with: .failed(ownFault ?? fault(code)))
+    }
+  }
+
+  func finish(with outcome: Exchange.Outcome) {
+    guard let transfer else { return }
+    var facts = unsafe assay_curl_facts()
+    unsafe assay_curl_read_facts(easy, &facts)
+    var request = transfer.request
+    if let fields = ResponseHead.fields(ofRequest: sentHead) { request.headers = fields }
+    let exchange = unsafe Exchange(
+      request: request, outcome: outcome, timings: Timings(facts),
+      peer: facts.primary_ip.flatMap { ip in
+        let text = unsafe String(cString: ip)
+        return text.isEmpty ? nil : unsafe "\(text):\(facts.primary_port)"
+      },
+      reusedConnection: facts.connections == 0, sentCount: sentCount)
+    self.transfer = nil
+    ticket = nil
+    transfer.finish(exchange)
+  }
+
+  private func fault(_ code: CURLcode) -> TransportFault {
+    let kind: TransportFault.Kind
+    switch code {
+    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: kind = .resolve
+    case CURLE_COULDNT_CONNECT: kind = .connect
+    case CURLE_OPERATION_TIMEDOUT: kind = .timeout
+    case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
+      CURLE_SSL_CIPHER, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CRL_BADFILE,
+      CURLE_SSL_INVALIDCERTSTATUS:
+      kind = .tls
+    case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR:
+      kind = .truncated
+    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT: kind = .refusedTarget
+    case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_HTTP2, CURLE_HTTP2_STREAM:
+      kind = .malformed
+    default: kind = .other
+    }
+    let specific = unsafe String(cString: errorText)
+    let general = unsafe String(cString: curl_easy_strerror(code))
+    return TransportFault(kind, (specific.isEmpty ? general : specific).lowercasedFirst)
+  }
+}
+
+extension Timings {
+  /// libcurl's stamps are cumulative; zero where a phase did not take place.
+  fileprivate init(_ facts: assay_curl_facts) {
+    self.init()
+    func span(_ from: curl_off_t, _ to: curl_off_t) -> Duration {
+      .microseconds(max(0, to - from))
+    }
+    let facts = unsafe facts
+    nameLookup = unsafe span(0, facts.name_lookup)
+    connect = unsafe span(facts.name_lookup, facts.connect)
+    secure = unsafe facts.app_connect > 0 ? span(facts.connect, facts.app_connect) : .zero
+    let ready = unsafe max(facts.app_connect, facts.connect, facts.name_lookup)
+    send = unsafe span(ready, facts.pre_transfer)
+    wait = unsafe facts.start_transfer > 0
+      ? span(facts.pre_transfer, facts.start_transfer) : span(facts.pre_transfer, facts.total)
+    receive = unsafe facts.start_transfer > 0 ? span(facts.start_transfer, facts.total) : .zero
+  }
+}
+
+extension Duration {
+  var milliseconds: Int {
+    Int(components.seconds) * 1_000 + Int(components.attoseconds / 1_000_000_000_000_000)
+  }
+}
+
+extension String {
+  fileprivate var lowercasedFirst: String {
+    guard let first, !dropFirst().prefix(1).allSatisfy(\.isUppercase) else { return self }
+    return first.lowercased() + dropFirst()
+  }
+}
+
+// libcurl's callbacks: the context is the slot, which the loop holds while the transfer lasts.
+
+private func slot(_ context: UnsafeMutableRawPointer?) -> CurlSlot? {
+  unsafe context.map { unsafe Unmanaged<CurlSlot>.fromOpaque($0).takeUnretainedValue() }
+}
+
+private func receiveBody(
+  _ data: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,
+  _ context: UnsafeMutableRawPointer?
+) -> Int {
+  let chunk = unsafe UnsafeRawBufferPointer(start: data, count: size * count)
+  return unsafe slot(context)?.take(body: chunk) == true ? chunk.count : 0
+}
+
+private func receiveHeader(
+  _ data: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,
+  _ context: UnsafeMutableRawPointer?
+) -> Int {
+  let line = unsafe UnsafeRawBufferPointer(start: data, count: size * count)
+  return unsafe slot(context)?.take(header: line) == true ? line.count : 0
+}
+
+private func receiveTrace(
+  _ easy: UnsafeMutableRawPointer?, _ kind: curl_infotype, _ data: UnsafeMutablePointer<CChar>?,
+  _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int32 {
+  if kind == CURLINFO_HEADER_OUT {
+    unsafe slot(context)?.take(sentHead: UnsafeRawBufferPointer(start: data, count: count))
+  }
+  return 0
+}
