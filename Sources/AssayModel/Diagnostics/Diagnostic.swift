@@ -57,3 +57,28 @@ package struct Diagnostic: Error, Sendable {
 
   package var place: Place? { labels.first?.span.place }
 }
+
+/// A diagnostic without the texts it points into: what an event keeps of it.
+package struct Note: Sendable, Hashable {
+  package let severity: Diagnostic.Severity
+  package let code: String
+  package let message: String
+  package let place: Place?
+  package let hint: String?
+
+  package init(
+    severity: Diagnostic.Severity, code: String, message: String, place: Place?, hint: String?
+  ) {
+    self.severity = severity
+    self.code = code
+    self.message = message
+    self.place = place
+    self.hint = hint
+  }
+
+  package init(_ diagnostic: Diagnostic) {
+    self.init(
+      severity: diagnostic.severity, code: diagnostic.code, message: diagnostic.message,
+      place: diagnostic.place, hint: diagnostic.hint)
+  }
+}

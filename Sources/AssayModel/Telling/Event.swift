@@ -28,7 +28,7 @@ package struct Event: Sendable {
     /// A script changed a variable; the value is not told.
     case variableChanged(Int, ScopeKind, name: String)
     /// Something worth knowing that is no verdict. A step of nil means the whole run.
-    case noted(Int?, Diagnostic)
+    case noted(Int?, Note)
     /// The step is over; nothing more is told of it.
     case stepEnded(Int)
     /// Posted once, at the end of a run that was not killed.

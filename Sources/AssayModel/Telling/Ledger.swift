@@ -6,7 +6,7 @@
 package struct Ledger: Sendable {
   package private(set) var facts: RunFacts?
   package private(set) var entries: [Entry] = []
-  package private(set) var notes: [Diagnostic] = []
+  package private(set) var notes: [Note] = []
   package private(set) var end: End = .missing
   package private(set) var duration: Duration = .zero
   private var keptBodies = 0
@@ -27,7 +27,7 @@ package struct Ledger: Sendable {
     package var isMapped = false
     package var verdicts: [Verdict] = []
     package var console: [ScriptOutcome.ConsoleLine] = []
-    package var notes: [Diagnostic] = []
+    package var notes: [Note] = []
     package var startedAt: Duration = .zero
     package var endedAt: Duration = .zero
 
@@ -44,8 +44,8 @@ package struct Ledger: Sendable {
     case .runStarted(let facts): self.facts = facts
     case .planned(let steps): entries = steps.map { Entry(step: $0) }
     case .runEnded(let interrupted): end = interrupted ? .interrupted : .complete
-    case .noted(nil, let diagnostic): notes.append(diagnostic)
-    case .noted(let step?, let diagnostic): change(step) { $0.notes.append(diagnostic) }
+    case .noted(nil, let note): notes.append(note)
+    case .noted(let step?, let note): change(step) { $0.notes.append(note) }
     case .stepStarted(let step):
       change(step) {
         $0.state = .running

@@ -1,0 +1,254 @@
+package import AssayModel
+
+/// Tells a run on a terminal: what goes wrong as it comes, and a summary at the end.
+///
+/// Results go to one stream and progress to the other, so that a pipe sees results alone. On a
+/// terminal progress is one line that is drawn over; elsewhere it is a line now and then.
+package struct ConsoleReport {
+  package enum Level: Int, Sendable, Comparable {
+    case silent = -2, summary = -1, failures = 0, requests = 1, everything = 2
+    package static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  package struct Output: Sendable {
+    package let result: @Sendable (String) -> Void
+    package let progress: @Sendable (String) -> Void
+    /// Whether progress may be drawn over.
+    package let isLive: Bool
+    package let width: Int
+
+    package init(
+      result: @escaping @Sendable (String) -> Void,
+      progress: @escaping @Sendable (String) -> Void, isLive: Bool, width: Int
+    ) {
+      self.result = result
+      self.progress = progress
+      self.isLive = isLive
+      self.width = width
+    }
+  }
+
+  private let output: Output
+  private let level: Level
+  private let style: Style
+  private var ledger = Ledger()
+  private var ended = 0
+  private var bad = 0
+  private var hasProgressLine = false
+  private var lastBeat: Duration = .zero
+
+  /// How often a run that is not watched live says that it still runs.
+  private static let heartbeat: Duration = .seconds(30)
+
+  package init(output: Output, level: Level, style: Style) {
+    self.output = output
+    self.level = level
+    self.style = style
+  }
+
+  package mutating func take(_ event: Event) {
+    ledger.add(event)
+    switch event.kind {
+    case .stepStarted(let step): progress(step)
+    case .stepEnded(let step): finish(step, event.time)
+    case .noted(nil, let note): tell(note)
+    case .console(_, let line) where level >= .requests:
+      clear()
+      output.result(style.dim("  console.\(line.level): ") + safe(line.text) + "\n")
+    case .runEnded: clear()
+    default: break
+    }
+  }
+
+  private func safe(_ text: String) -> String { TerminalText.visible(text) }
+
+  // MARK: Progress
+
+  private mutating func progress(_ step: Int) {
+    guard level > .silent, output.isLive, ledger.entries.indices.contains(step) else { return }
+    let total = ledger.entries.count
+    let filled = total == 0 ? 0 : ended * 20 / total
+    let bar = String(repeating: "━", count: filled) + String(repeating: "─", count: 20 - filled)
+    let failures = bad > 0 ? style.red(" \(bad) failed") : ""
+    let name = safe(ledger.entries[step].step.name)
+    let room = max(0, output.width - 40)
+    output.progress(
+      "\r\u{1B}[K\(style.blue(bar)) \(ended)/\(total)\(failures)  \(String(name.prefix(room)))")
+    hasProgressLine = true
+  }
+
+  private mutating func clear() {
+    if hasProgressLine { output.progress("\r\u{1B}[K") }
+    hasProgressLine = false
+  }
+
+  private mutating func finish(_ step: Int, _ time: Duration) {
+    guard ledger.entries.indices.contains(step) else { return }
+    ended += 1
+    let entry = ledger.entries[step]
+    if entry.isBad { bad += 1 }
+    if level >= .requests || entry.isBad && level >= .failures {
+      clear()
+      output.result(line(entry))
+      if entry.isBad { output.result(failures(entry)) }
+    }
+    for note in entry.notes where level >= .failures { tell(note) }
+    if !output.isLive, level > .silent, time - lastBeat >= Self.heartbeat {
+      lastBeat = time
+      output.progress("\(ended) of \(ledger.entries.count) done, \(bad) failed\n")
+    }
+  }
+
+  private mutating func tell(_ note: Note) {
+    guard level >= .failures, note.severity != .note || level >= .requests else { return }
+    clear()
+    let kind = note.severity == .error ? style.red("error") : style.yellow(note.severity.rawValue)
+    let place = note.place.map { style.dim(" \($0)") } ?? ""
+    let hint = note.hint.map { style.dim(" (\(safe($0)))") } ?? ""
+    output.result("\(kind): \(safe(note.message))\(hint)\(place)\n")
+  }
+
+  // MARK: A request
+
+  private func line(_ entry: Ledger.Entry) -> String {
+    let mark = entry.isBad ? style.red("✗") : style.green("✓")
+    let path = safe((entry.step.folders + [entry.step.name]).joined(separator: " / "))
+    let iteration =
+      entry.step.iterationCount > 1 ? style.dim(" [\(entry.step.iteration + 1)]") : ""
+    var parts = ["\(mark) \(style.bold(path))\(iteration)"]
+    if let exchange = entry.exchange {
+      let request = "\(exchange.request.method) \(exchange.request.url)"
+      let status = exchange.response.map { " → \($0.status)" } ?? " → no response"
+      parts.append(safe(request + status))
+      parts.append(style.dim(exchange.timings.service.brief))
+    }
+    let passed = entry.verdicts.filter { $0.outcome == .passed }.count
+    parts.append(style.dim("\(passed)/\(entry.verdicts.count)"))
+    return parts.joined(separator: "  ") + "\n"
+  }
+
+  private func failures(_ entry: Ledger.Entry) -> String {
+    var text = ""
+    for verdict in entry.verdicts where verdict.isBad {
+      text += "    \(style.red(safe(verdict.name)))  \(safe(verdict.message))\n"
+      if verdict.findings.isEmpty, let place = verdict.place {
+        text += "      \(style.blue("-->")) \(safe(place.description))\n"
+      }
+      for finding in verdict.findings.filter({ $0.severity == .error }).prefix(3) {
+        text += block(finding, entry)
+      }
+    }
+    return text + "\n"
+  }
+
+  /// The rule beside what came, with the place marked in both.
+  private func block(_ finding: Finding, _ entry: Ledger.Entry) -> String {
+    var lines: [String] = []
+    let numbers = finding.documentExcerpt.map(\.number)
+    let width = String(numbers.max() ?? 1).count
+    func numbered(_ number: Int, _ text: String) -> String {
+      let label = String(number)
+      let padding = String(repeating: " ", count: max(0, width - label.count))
+      return "      \(style.blue(padding + label + " |")) \(safe(text))"
+    }
+    if let place = finding.document {
+      lines.append("      \(style.blue("-->")) \(safe(place.description))  \(style.dim("the contract"))")
+      for line in finding.documentExcerpt where abs(line.number - place.line) <= 1 {
+        lines.append(numbered(line.number, line.text))
+        if line.isMarked {
+          let indent = String(repeating: " ", count: 6 + width + 3 + place.column - 1)
+          lines.append(indent + style.red("^ expected \(safe(finding.expected))"))
+        }
+      }
+    }
+    if let body = entry.exchange?.response?.body, !body.isEmpty, finding.receivedRange != nil {
+      let excerpt = Excerpt(body: body, range: finding.receivedRange, margin: 1)
+      lines.append("      \(style.blue("-->")) received body  \(style.dim(safe(finding.at)))")
+      let width = String(excerpt.lines.last?.number ?? 1).count
+      for line in excerpt.lines {
+        let label = String(line.number)
+        let padding = String(repeating: " ", count: max(0, width - label.count))
+        lines.append("      \(style.blue(padding + label + " |")) \(safe(line.text))")
+        if let marked = line.marked, line.number == excerpt.lines.first(where: { $0.marked != nil })?.number {
+          let indent = String(repeating: " ", count: 6 + width + 3 + marked.lowerBound)
+          lines.append(
+            indent + style.red(String(repeating: "^", count: min(marked.count, 60)) + " received"))
+        }
+      }
+    }
+    return lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n"
+  }
+
+  // MARK: The summary
+
+  /// What the run came to; `files` are the outputs that were written.
+  package mutating func summarise(files: [(kind: String, path: String)], exitCode: ExitCode) {
+    clear()
+    guard level > .silent else { return }
+    let summary = ledger.summary
+    let verdict =
+      switch exitCode {
+      case .success: style.green(style.bold("PASSED"))
+      case .interrupted, .terminated: style.yellow(style.bold("INTERRUPTED"))
+      case .nothingSelected: style.yellow(style.bold("NOTHING RAN"))
+      default: style.red(style.bold("FAILED"))
+      }
+    var text = "\n\(verdict)  \(headline(summary))\n"
+    text += counts(summary)
+    let slowest = ledger.entries.compactMap { entry in
+      entry.exchange.map { (entry.step.name, $0.timings.service) }
+    }.sorted { $0.1 > $1.1 }.prefix(3)
+    if slowest.count > 1 {
+      let words = slowest.map { "\(safe($0.0)) \($0.1.brief)" }.joined(separator: ", ")
+      text += "\(style.dim("  slowest    "))\(words)\n"
+    }
+    for file in files { text += "\(style.dim("  " + padded(file.kind, 11)))\(file.path)\n" }
+    text += style.dim("  exit code  ") + "\(exitCode.rawValue), \(Self.reason(exitCode))\n"
+    output.result(text)
+  }
+
+  private func headline(_ summary: Ledger.Summary) -> String {
+    let requests = "\(summary.requests) request\(summary.requests == 1 ? "" : "s")"
+    return "\(requests) in \(ledger.duration.brief), \(summary.checks) checks"
+  }
+
+  private func counts(_ summary: Ledger.Summary) -> String {
+    var parts = [style.green("\(summary.passed) passed")]
+    if summary.failed > 0 { parts.append(style.red("\(summary.failed) failed")) }
+    if summary.errors > 0 { parts.append(style.red("\(summary.errors) could not be judged")) }
+    if summary.skipped > 0 { parts.append("\(summary.skipped) skipped") }
+    parts.append("\(summary.notJudged) not judged")
+    var text = "\(style.dim("  checks     "))\(parts.joined(separator: ", "))\n"
+    if !summary.faults.isEmpty {
+      let faults = Verdict.Fault.allCases.compactMap { fault in
+        summary.faults[fault].map { "\(fault.rawValue) \($0)" }
+      }
+      text += "\(style.dim("  faults     "))\(faults.joined(separator: ", "))\n"
+    }
+    if summary.ended < summary.planned {
+      text += "\(style.dim("  not run    "))\(summary.planned - summary.ended) of \(summary.planned)\n"
+    }
+    return text
+  }
+
+  private func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+
+  /// Why a run ends with a code, in a few words.
+  package static func reason(_ code: ExitCode) -> String {
+    switch code {
+    case .success: "everything was judged and held"
+    case .checkFailed: "a check failed"
+    case .usage: "bad usage or configuration"
+    case .badInput: "an input is unreadable or invalid"
+    case .nothingSelected: "nothing was selected"
+    case .couldNotJudge: "something could not be judged"
+    case .internalFault: "a fault of Assay's own"
+    case .outputNotWritten: "an output could not be written"
+    case .gateFailed: "a gate failed"
+    case .verificationFailed: "verification failed"
+    case .interrupted, .terminated: "the run was interrupted"
+    }
+  }
+}

@@ -1,0 +1,246 @@
+internal import AssayModel
+internal import AssayText
+
+/// The words in which the journal writes events. `Documentation/journal.md` describes them.
+enum JournalCodec {
+  static let version = 1
+
+  /// Writes the members of an event's object.
+  static func write(
+    _ event: Event, to writer: inout JSONWriter, bodies: inout [(name: String, bytes: [UInt8])]
+  ) {
+    writer.member("t", microseconds(event.time))
+    switch event.kind {
+    case .runStarted(let facts):
+      writer.member("event", "run.start")
+      write(facts, to: &writer)
+    case .planned(let steps):
+      writer.member("event", "plan")
+      writer.name("steps")
+      writer.array { writer in for step in steps { write(step, to: &writer) } }
+    case .stepStarted(let step): head("step.start", step, &writer)
+    case .exchanged(let step, let exchange):
+      head("exchange", step, &writer)
+      write(exchange, to: &writer, bodies: &bodies)
+    case .judged(let step, let verdict):
+      head("check", step, &writer)
+      write(verdict, to: &writer)
+    case .mapped(let step, let operation):
+      head("operation", step, &writer)
+      if let operation { writer.member("operation", operation) }
+    case .console(let step, let line):
+      head("console", step, &writer)
+      writer.member("level", line.level)
+      writer.member("text", line.text)
+    case .variableChanged(let step, let scope, let name):
+      head("variable", step, &writer)
+      writer.member("scope", scope.rawValue)
+      writer.member("name", name)
+    case .noted(let step, let note):
+      writer.member("event", "note")
+      if let step { writer.member("step", step) }
+      write(note, to: &writer)
+    case .stepEnded(let step): head("step.end", step, &writer)
+    case .runEnded(let interrupted):
+      writer.member("event", "run.end")
+      writer.member("interrupted", interrupted)
+    }
+  }
+
+  private static func head(_ name: String, _ step: Int, _ writer: inout JSONWriter) {
+    writer.member("event", name)
+    writer.member("step", step)
+  }
+
+  static func microseconds(_ duration: Duration) -> Int {
+    Int(duration.components.seconds) * 1_000_000
+      + Int(duration.components.attoseconds / 1_000_000_000_000)
+  }
+
+  private static func write(_ facts: RunFacts, to writer: inout JSONWriter) {
+    writer.member("version", version)
+    writer.member("run", facts.id)
+    writer.member("assay", facts.version)
+    writer.member("startedAt", facts.startedAt)
+    writer.name("collections")
+    writer.array { writer in for name in facts.collections { writer.string(name) } }
+    writer.member("environment", ifAny: facts.environment)
+    writer.name("contracts")
+    writer.array { writer in for name in facts.contracts { writer.string(name) } }
+    writer.name("inputs")
+    writer.array { writer in
+      for input in facts.inputs {
+        writer.object {
+          $0.member("name", input.name)
+          $0.member("sha256", input.sha256)
+        }
+      }
+    }
+  }
+
+  private static func write(_ step: Event.PlannedStep, to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("step", step.number)
+      writer.member("suite", step.suite)
+      writer.name("folders")
+      writer.array { writer in for folder in step.folders { writer.string(folder) } }
+      writer.member("name", step.name)
+      writer.member("iteration", step.iteration)
+      writer.member("iterations", step.iterationCount)
+      writer.name("place")
+      write(step.place, to: &writer)
+    }
+  }
+
+  static func write(_ place: Place, to writer: inout JSONWriter) {
+    writer.object {
+      $0.member("file", place.file)
+      $0.member("line", place.line)
+      $0.member("column", place.column)
+    }
+  }
+
+  private static func write(_ note: Note, to writer: inout JSONWriter) {
+    writer.member("severity", note.severity.rawValue)
+    writer.member("code", note.code)
+    writer.member("message", note.message)
+    if let place = note.place {
+      writer.name("place")
+      write(place, to: &writer)
+    }
+    writer.member("hint", ifAny: note.hint)
+  }
+
+  // MARK: Exchanges
+
+  private static func write(
+    _ exchange: Exchange, to writer: inout JSONWriter,
+    bodies: inout [(name: String, bytes: [UInt8])]
+  ) {
+    writer.name("request")
+    writer.object {
+      $0.member("method", exchange.request.method)
+      $0.member("url", exchange.request.url)
+      write(exchange.request.headers, to: &$0)
+      if let body = exchange.request.body { write(body, to: &$0, bodies: &bodies) }
+    }
+    switch exchange.outcome {
+    case .failed(let fault):
+      writer.name("failed")
+      writer.object {
+        $0.member("kind", fault.kind.rawValue)
+        $0.member("detail", fault.detail)
+      }
+    case .response(let response):
+      writer.name("response")
+      writer.object {
+        $0.member("status", response.status)
+        $0.member("reason", response.reason)
+        $0.member("version", response.version)
+        write(response.headers, to: &$0)
+        write(response.body, to: &$0, bodies: &bodies)
+      }
+    }
+    writer.name("timings")
+    writer.object { writer in
+      for (name, path) in phases {
+        writer.member(name, microseconds(exchange.timings[keyPath: path]))
+      }
+    }
+    writer.member("peer", ifAny: exchange.peer)
+    writer.member("reused", exchange.reusedConnection)
+    writer.member("sent", exchange.sentCount)
+  }
+
+  /// The phases of a call by the names that the journal gives them.
+  static var phases: [(String, WritableKeyPath<Timings, Duration>)] {
+    [
+      ("paced", \.paced), ("queued", \.queued), ("dns", \.nameLookup), ("connect", \.connect),
+      ("tls", \.secure), ("send", \.send), ("wait", \.wait), ("receive", \.receive),
+    ]
+  }
+
+  private static func write(_ headers: [HeaderField], to writer: inout JSONWriter) {
+    writer.name("headers")
+    writer.array { writer in
+      for field in headers {
+        writer.array {
+          $0.string(field.name)
+          $0.string(field.value)
+        }
+      }
+    }
+  }
+
+  private static func write(
+    _ body: [UInt8], to writer: inout JSONWriter, bodies: inout [(name: String, bytes: [UInt8])]
+  ) {
+    guard !body.isEmpty else { return }
+    let kept = Array(body.prefix(JournalWriter.bodyLimit))
+    let digest = Digest.sha256(kept)
+    bodies.append((digest, kept))
+    writer.name("body")
+    writer.object {
+      $0.member("sha256", digest)
+      $0.member("size", body.count)
+      $0.member("kept", kept.count)
+    }
+  }
+
+  // MARK: Verdicts
+
+  private static func write(_ verdict: Verdict, to writer: inout JSONWriter) {
+    writer.member("name", verdict.name)
+    writer.member("code", verdict.code)
+    writer.member("outcome", verdict.outcome.rawValue)
+    writer.member("fault", ifAny: verdict.fault?.rawValue)
+    if !verdict.message.isEmpty { writer.member("message", verdict.message) }
+    if let place = verdict.place {
+      writer.name("place")
+      write(place, to: &writer)
+    }
+    guard !verdict.findings.isEmpty else { return }
+    writer.name("findings")
+    writer.array { writer in for finding in verdict.findings { write(finding, to: &writer) } }
+  }
+
+  private static func write(_ finding: Finding, to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("code", finding.code)
+      writer.member("severity", finding.severity.rawValue)
+      writer.member("in", finding.part.rawValue)
+      writer.member("name", ifAny: finding.name)
+      writer.member("at", finding.at)
+      writer.member("keyword", finding.keyword)
+      writer.member("message", finding.message)
+      writer.member("expected", finding.expected)
+      writer.member("received", finding.received)
+      if let place = finding.document {
+        writer.name("document")
+        writer.object { writer in
+          writer.member("file", place.file)
+          writer.member("line", place.line)
+          writer.member("column", place.column)
+          writer.member("pointer", finding.documentPointer)
+          writer.name("excerpt")
+          writer.array { writer in
+            for line in finding.documentExcerpt {
+              writer.object {
+                $0.member("line", line.number)
+                $0.member("text", line.text)
+                $0.member("marked", line.isMarked)
+              }
+            }
+          }
+        }
+      }
+      if let range = finding.receivedRange {
+        writer.name("range")
+        writer.array {
+          $0.int(range.lowerBound)
+          $0.int(range.upperBound)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package import AssayModel
+internal import AssayText
+
+/// Reads a journal back into events.
+///
+/// A run that was killed leaves a torn last line; it is left out and said. Members and events that
+/// this version does not know are passed over.
+package struct JournalReader {
+  private let load: (_ name: String) -> [UInt8]?
+
+  /// - Parameter load: The bytes of a stored body by its file name; nil where it is gone.
+  package init(load: @escaping (_ name: String) -> [UInt8]?) { self.load = load }
+
+  package struct Result {
+    package let events: [Event]
+    /// The number of the first line that could not be read, from 1; nil where all could.
+    package let tornLine: Int?
+  }
+
+  package func read(_ file: SourceFile) throws(Diagnostic) -> Result {
+    var events: [Event] = []
+    for (index, line) in file.bytes.split(separator: 0x0A).enumerated() {
+      guard let content = JournalWriter.unsealed(line),
+        let document = try? JSONReader.read(SourceFile(name: file.name, bytes: content))
+      else {
+        if index == 0 { throw .notAJournal(file) }
+        return Result(events: events, tornLine: index + 1)
+      }
+      if index == 0, document.root["event"]?.string != "run.start" { throw .notAJournal(file) }
+      if index == 0, let version = document.root["version"]?.int, version > JournalCodec.version {
+        throw .newerJournal(file, version)
+      }
+      if let event = event(document.root) { events.append(event) }
+    }
+    guard !events.isEmpty else { throw .notAJournal(file) }
+    return Result(events: events, tornLine: nil)
+  }
+
+  private func event(_ node: Node) -> Event? {
+    guard let time = node["t"]?.int, let kind = kind(node) else { return nil }
+    return Event(time: .microseconds(time), kind: kind)
+  }
+
+  private func kind(_ node: Node) -> Event.Kind? {
+    let step = node["step"]?.int
+    switch (node["event"]?.string, step) {
+    case ("run.start", _): return .runStarted(facts(node))
+    case ("plan", _): return .planned(list(node["steps"]).compactMap(plannedStep))
+    case ("run.end", _): return .runEnded(interrupted: node["interrupted"]?.bool ?? false)
+    case ("note", _): return note(node).map { .noted(step, $0) }
+    case ("step.start", let step?): return .stepStarted(step)
+    case ("step.end", let step?): return .stepEnded(step)
+    case ("exchange", let step?): return exchange(node).map { .exchanged(step, $0) }
+    case ("check", let step?): return verdict(node).map { .judged(step, $0) }
+    case ("operation", let step?): return .mapped(step, operation: node["operation"]?.string)
+    case ("console", let step?):
+      return .console(
+        step, .init(level: node["level"]?.string ?? "", text: node["text"]?.string ?? ""))
+    case ("variable", let step?):
+      guard let scope = node["scope"]?.string.flatMap(ScopeKind.init) else { return nil }
+      return .variableChanged(step, scope, name: node["name"]?.string ?? "")
+    default: return nil
+    }
+  }
+
+  private func list(_ node: Node?) -> [Node] { node.map { Array($0.elements) } ?? [] }
+
+  private func facts(_ node: Node) -> RunFacts {
+    RunFacts(
+      id: node["run"]?.string ?? "", version: node["assay"]?.string ?? "",
+      startedAt: node["startedAt"]?.int ?? 0,
+      collections: list(node["collections"]).compactMap(\.string),
+      environment: node["environment"]?.string,
+      contracts: list(node["contracts"]).compactMap(\.string),
+      inputs: list(node["inputs"]).map {
+        .init(name: $0["name"]?.string ?? "", sha256: $0["sha256"]?.string ?? "")
+      })
+  }
+
+  private func plannedStep(_ node: Node) -> Event.PlannedStep? {
+    guard let number = node["step"]?.int, let place = place(node["place"]) else { return nil }
+    return Event.PlannedStep(
+      number: number, suite: node["suite"]?.string ?? "",
+      folders: list(node["folders"]).compactMap(\.string), name: node["name"]?.string ?? "",
+      iteration: node["iteration"]?.int ?? 0, iterationCount: node["iterations"]?.int ?? 1,
+      place: place)
+  }
+
+  private func place(_ node: Node?) -> Place? {
+    guard let node, let file = node["file"]?.string, let line = node["line"]?.int else { return nil }
+    return Place(file: file, line: line, column: node["column"]?.int ?? 1)
+  }
+
+  private func note(_ node: Node) -> Note? {
+    guard let severity = node["severity"]?.string.flatMap(Diagnostic.Severity.init) else {
+      return nil
+    }
+    return Note(
+      severity: severity, code: node["code"]?.string ?? "", message: node["message"]?.string ?? "",
+      place: place(node["place"]), hint: node["hint"]?.string)
+  }
+
+  // MARK: Exchanges
+
+  private func exchange(_ node: Node) -> Exchange? {
+    guard let sent = node["request"] else { return nil }
+    let request = Request(
+      method: sent["method"]?.string ?? "", url: sent["url"]?.string ?? "",
+      headers: headers(sent["headers"]), body: sent["body"].map(body))
+    let outcome: Exchange.Outcome
+    if let failed = node["failed"] {
+      let kind = failed["kind"]?.string.flatMap(TransportFault.Kind.init) ?? .other
+      outcome = .failed(TransportFault(kind, failed["detail"]?.string ?? ""))
+    } else if let response = node["response"] {
+      outcome = .response(
+        Response(
+          status: response["status"]?.int ?? 0, reason: response["reason"]?.string ?? "",
+          version: response["version"]?.string ?? "", headers: headers(response["headers"]),
+          body: response["body"].map(body) ?? []))
+    } else {
+      return nil
+    }
+    var timings = Timings()
+    for (name, path) in JournalCodec.phases {
+      timings[keyPath: path] = .microseconds(node["timings"]?[name]?.int ?? 0)
+    }
+    return Exchange(
+      request: request, outcome: outcome, timings: timings, peer: node["peer"]?.string,
+      reusedConnection: node["reused"]?.bool ?? false, sentCount: node["sent"]?.int ?? 1)
+  }
+
+  private func headers(_ node: Node?) -> [HeaderField] {
+    list(node).compactMap { pair in
+      guard let name = pair[0]?.string, let value = pair[1]?.string else { return nil }
+      return HeaderField(name, value)
+    }
+  }
+
+  /// A stored body; names are digests and nothing else, so none leads out of the folder.
+  private func body(_ node: Node) -> [UInt8] {
+    guard let digest = node["sha256"]?.string, digest.utf8.count == 64,
+      digest.utf8.allSatisfy({ JSONString.hexDigit($0) != nil }), let packed = load(digest + ".zz"),
+      let bytes = try? Deflate.decompress(packed, as: .zlib, limit: JournalWriter.bodyLimit)
+    else { return [] }
+    return bytes
+  }
+
+  // MARK: Verdicts
+
+  private func verdict(_ node: Node) -> Verdict? {
+    guard let outcome = node["outcome"]?.string.flatMap(Verdict.Outcome.init) else { return nil }
+    return Verdict(
+      name: node["name"]?.string ?? "", code: node["code"]?.string ?? "", outcome: outcome,
+      fault: node["fault"]?.string.flatMap(Verdict.Fault.init),
+      message: node["message"]?.string ?? "", place: place(node["place"]),
+      findings: list(node["findings"]).compactMap(finding))
+  }
+
+  private func finding(_ node: Node) -> Finding? {
+    guard let part = node["in"]?.string.flatMap(Finding.Part.init) else { return nil }
+    let document = node["document"]
+    var finding = Finding(
+      code: node["code"]?.string ?? "",
+      severity: node["severity"]?.string.flatMap(Finding.Severity.init) ?? .error, part: part,
+      name: node["name"]?.string, at: node["at"]?.string ?? "",
+      keyword: node["keyword"]?.string ?? "", message: node["message"]?.string ?? "",
+      expected: node["expected"]?.string ?? "", received: node["received"]?.string ?? "",
+      document: place(document), documentPointer: document?["pointer"]?.string ?? "",
+      documentExcerpt: list(document?["excerpt"]).map {
+        .init(
+          number: $0["line"]?.int ?? 0, text: $0["text"]?.string ?? "",
+          isMarked: $0["marked"]?.bool ?? false)
+      })
+    if let start = node["range"]?[0]?.int, let end = node["range"]?[1]?.int, start <= end, start >= 0
+    {
+      finding.receivedRange = start..<end
+    }
+    return finding
+  }
+}

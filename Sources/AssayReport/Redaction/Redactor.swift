@@ -1,0 +1,204 @@
+package import AssayModel
+internal import AssayText
+
+/// Takes secrets out of events before anybody sees them.
+///
+/// Everything that is shown or written comes from events, so this is the one place. A secret is
+/// known by its value (declared secrets, and credentials seen in requests) in each form in which it
+/// may travel, or by the name of the field that carries it. Equal values get equal tags.
+package struct Redactor: Sendable {
+  private var needles: [Needle] = []
+  private var known: Set<String> = []
+  private let key: [UInt8]
+  /// Where the bodies of running steps were cut, so that places in them still fit.
+  private var cuts: [Int: [Cut]] = [:]
+
+  private struct Needle: Sendable {
+    let bytes: [UInt8]
+    let tag: [UInt8]
+  }
+
+  /// A piece of a body that was replaced.
+  private struct Cut: Sendable {
+    let range: Range<Int>
+    let replacement: Int
+  }
+
+  /// Shorter texts are too common to be looked for everywhere.
+  private static let shortest = 4
+
+  /// - Parameter key: Bytes of this run alone, so that tags cannot be compared between runs.
+  package init(secrets: [String], key: [UInt8]) {
+    self.key = key
+    for secret in secrets { learn(secret) }
+  }
+
+  /// Remembers a value in every form in which it may travel.
+  private mutating func learn(_ secret: String) {
+    guard secret.utf8.count >= Self.shortest, known.insert(secret).inserted else { return }
+    let tag = Array("[secret#\(tag(of: secret))]".utf8)
+    let bytes = Array(secret.utf8)
+    var quoted: [UInt8] = []
+    JSONWriter.appendQuoted(bytes, to: &quoted)
+    let percent = PercentEncoding.encode(bytes, keeping: URI.isUnreserved)
+    var forms: Set<[UInt8]> = [
+      bytes, Array(quoted.dropFirst().dropLast()), Array(percent.utf8),
+      Array(percent.lowercased().utf8),
+    ]
+    // Inside Base64 a value shows in three ways, by where its first byte falls; the characters at
+    // either end also hold neighbouring bits and are left alone.
+    for shift in 0..<3 where bytes.count >= 6 {
+      let text = Array(Base64.encode([UInt8](repeating: 0, count: shift) + bytes).utf8)
+      let first = [0, 2, 3][shift]
+      let whole = (shift + bytes.count) * 8 / 6
+      forms.insert(Array(text[first..<max(first, whole)]))
+    }
+    needles += forms.filter { $0.count >= Self.shortest }.map { Needle(bytes: $0, tag: tag) }
+    // Longer forms first, so that none hides inside another.
+    needles.sort { $0.bytes.count > $1.bytes.count }
+  }
+
+  private func tag(of secret: String) -> String {
+    Digest.hex(Digest.hmac(Array(secret.utf8), key: key, .sha256).prefix(2))
+  }
+
+  // MARK: Events
+
+  package mutating func redact(_ event: Event) -> Event {
+    switch event.kind {
+    case .exchanged(let step, let exchange):
+      return Event(time: event.time, kind: .exchanged(step, redact(exchange, of: step)))
+    case .judged(let step, let verdict):
+      return Event(time: event.time, kind: .judged(step, redact(verdict, of: step)))
+    case .console(let step, let line):
+      let text = ScriptOutcome.ConsoleLine(level: line.level, text: redact(line.text))
+      return Event(time: event.time, kind: .console(step, text))
+    case .noted(let step, let note):
+      let clean = Note(
+        severity: note.severity, code: note.code, message: redact(note.message), place: note.place,
+        hint: note.hint.map(redact))
+      return Event(time: event.time, kind: .noted(step, clean))
+    case .stepEnded(let step):
+      cuts[step] = nil
+      return event
+    case .runStarted, .planned, .stepStarted, .mapped, .variableChanged, .runEnded: return event
+    }
+  }
+
+  private mutating func redact(_ exchange: Exchange, of step: Int) -> Exchange {
+    for field in exchange.request.headers where Self.isSecret(field.name) {
+      learn(Self.credential(field))
+    }
+    var request = exchange.request
+    request.url = redact(request.url)
+    request.headers = request.headers.map(redact)
+    request.body = request.body.map { redact($0).bytes }
+    var result = Exchange(
+      request: request, outcome: exchange.outcome, timings: exchange.timings, peer: exchange.peer,
+      reusedConnection: exchange.reusedConnection, sentCount: exchange.sentCount)
+    switch exchange.outcome {
+    case .failed(let fault):
+      result.outcome = .failed(TransportFault(fault.kind, redact(fault.detail)))
+    case .response(var response):
+      let body = redact(response.body)
+      if !body.cuts.isEmpty { cuts[step] = body.cuts }
+      response.body = body.bytes
+      response.reason = redact(response.reason)
+      response.headers = response.headers.map(redact)
+      result.outcome = .response(response)
+    }
+    return result
+  }
+
+  private func redact(_ verdict: Verdict, of step: Int) -> Verdict {
+    Verdict(
+      name: redact(verdict.name), code: verdict.code, outcome: verdict.outcome,
+      fault: verdict.fault, message: redact(verdict.message), place: verdict.place,
+      findings: verdict.findings.map { finding in
+        var finding = finding
+        finding.message = redact(finding.message)
+        finding.expected = redact(finding.expected)
+        finding.received = redact(finding.received)
+        finding.at = redact(finding.at)
+        if finding.part == .responseBody {
+          finding.receivedRange = finding.receivedRange.map { moved($0, by: cuts[step] ?? []) }
+        }
+        return finding
+      })
+  }
+
+  /// Where a range lies after the cuts before it and in it.
+  private func moved(_ range: Range<Int>, by cuts: [Cut]) -> Range<Int> {
+    func moved(_ offset: Int) -> Int {
+      var result = offset
+      for cut in cuts where cut.range.lowerBound < offset {
+        result += cut.replacement - cut.range.count
+      }
+      return max(0, result)
+    }
+    let start = moved(range.lowerBound)
+    return start..<max(start, moved(range.upperBound))
+  }
+
+  // MARK: By the name of the field
+
+  private static let fields: Set<String> = [
+    "authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key",
+    "x-auth-token", "x-access-token", "x-csrf-token", "x-amz-security-token",
+  ]
+
+  static func isSecret(_ name: String) -> Bool { fields.contains(name.lowercased()) }
+
+  /// The credential without the scheme before it.
+  private static func credential(_ field: HeaderField) -> String {
+    let parts = field.value.split(separator: " ", maxSplits: 1)
+    return parts.count == 2 && field.isNamed("Authorization") ? String(parts[1]) : field.value
+  }
+
+  private func redact(_ field: HeaderField) -> HeaderField {
+    guard Self.isSecret(field.name), !field.value.isEmpty else {
+      return HeaderField(redact(field.name), redact(field.value))
+    }
+    let credential = Self.credential(field)
+    let scheme = field.value.dropLast(credential.count)
+    return HeaderField(field.name, "\(scheme)[secret#\(tag(of: credential))]")
+  }
+
+  // MARK: By value
+
+  package func redact(_ text: String) -> String {
+    guard !needles.isEmpty else { return text }
+    let result = redact(Array(text.utf8))
+    return result.cuts.isEmpty ? text : String(decoding: result.bytes, as: UTF8.self)
+  }
+
+  private func redact(_ bytes: [UInt8]) -> (bytes: [UInt8], cuts: [Cut]) {
+    guard !needles.isEmpty, bytes.count >= Self.shortest else { return (bytes, []) }
+    var result: [UInt8] = []
+    var cuts: [Cut] = []
+    var firsts = [Bool](repeating: false, count: 256)
+    for needle in needles { firsts[Int(needle.bytes[0])] = true }
+    var copied = 0
+    var index = 0
+    while index < bytes.count {
+      guard firsts[Int(bytes[index])],
+        let needle = needles.first(where: { bytes[index...].starts(with: $0.bytes) })
+      else {
+        index += 1
+        continue
+      }
+      result += bytes[copied..<index]
+      result += needle.tag
+      cuts.append(
+        Cut(range: index..<index + needle.bytes.count, replacement: needle.tag.count))
+      index += needle.bytes.count
+      copied = index
+    }
+    guard !cuts.isEmpty else { return (bytes, []) }
+    result += bytes[copied...]
+    return (result, cuts)
+  }
+
+  /// Whether any form of a known secret stands in what is about to get its final name.
+  package func finds(in bytes: [UInt8]) -> Bool { !redact(bytes).cuts.isEmpty }
+}

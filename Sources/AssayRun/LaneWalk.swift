@@ -1,0 +1,171 @@
+internal import AssayModel
+
+/// One lane on its way through its steps.
+struct LaneWalk<C: Clock<Duration>>: Sendable {
+  let lane: Plan.Lane
+  let world: Runner<C>.World
+  let options: Runner<C>.Options
+  let gate: Gate<C>
+  let teller: Teller<C>
+  let brake: Brake
+
+  func run() async {
+    var scopes = lane.scopes
+    for step in lane.steps {
+      guard !Task.isCancelled, !brake.isOn else { break }
+      scopes.replace(.data, with: step.row)
+      if options.delay > .zero { try? await world.clock.sleep(for: options.delay) }
+      var walk = StepWalk(lane: self, step: step, scopes: scopes)
+      await walk.run()
+      scopes = walk.scopes
+      if options.stopsAtFailure, walk.wentWrong { brake.stop() }
+    }
+    await world.hosts[lane.number].close()
+  }
+}
+
+/// One step: scripts before, the request, the judging, scripts after.
+private struct StepWalk<C: Clock<Duration>> {
+  let lane: LaneWalk<C>
+  let step: Step
+  var scopes: Scopes
+  private(set) var wentWrong = false
+  private var draft: Value
+  private var isSkipped = false
+
+  init(lane: LaneWalk<C>, step: Step, scopes: Scopes) {
+    self.lane = lane
+    self.step = step
+    self.scopes = scopes
+    draft = lane.world.composers[lane.lane.number].draft(of: step.item)
+  }
+
+  mutating func run() async {
+    await tell(.stepStarted(step.number))
+    for script in step.item.preRequestScripts where !isSkipped {
+      await run(script, exchange: nil)
+    }
+    if isSkipped {
+      await judged(
+        Verdict(
+          name: "request", code: "request", outcome: .skipped, message: "a script skipped it"))
+    } else if let exchange = await exchange() {
+      for script in step.item.testScripts { await run(script, exchange: exchange) }
+    }
+    await tell(.stepEnded(step.number))
+  }
+
+  // MARK: The request
+
+  /// Composes, waits, sends and judges; nil when nothing could be sent.
+  private mutating func exchange() async -> Exchange? {
+    let composition: Composition
+    do throws(Diagnostic) {
+      composition = try lane.world.composers[lane.lane.number].compose(
+        step.item, draft: draft, scopes: scopes)
+    } catch {
+      await judged(.unsendable(error))
+      return nil
+    }
+    for note in composition.notes {
+      if options.requiresVariables {
+        await judged(.unsendable(note))
+        return nil
+      }
+      await tell(.noted(step.number, Note(note)))
+    }
+    let wait = await lane.gate.enter()
+    guard !Task.isCancelled else {
+      await lane.gate.leave()
+      return nil
+    }
+    var exchange = await lane.world.sender.send(composition.request, limits: options.limits)
+    await lane.gate.leave()
+    exchange.timings.paced = wait.paced
+    exchange.timings.queued = wait.queued
+    await tell(.exchanged(step.number, exchange))
+    await judge(exchange)
+    return exchange
+  }
+
+  private mutating func judge(_ exchange: Exchange) async {
+    switch exchange.outcome {
+    case .failed(let fault):
+      await judged(
+        Verdict(
+          name: "request", code: fault.code, outcome: .error,
+          fault: fault.code.hasPrefix("limit") ? .limit : .transport, message: fault.detail,
+          place: step.item.nameSpan.place))
+    case .response:
+      await judged(Verdict(name: "request", code: "request", outcome: .passed))
+      guard let judge = lane.world.judge else { return }
+      let judgement = judge.judge(exchange)
+      await tell(.mapped(step.number, operation: judgement.operation))
+      for verdict in judgement.verdicts { await judged(verdict) }
+    }
+  }
+
+  // MARK: Scripts
+
+  private mutating func run(_ script: Script, exchange: Exchange?) async {
+    let setting = ScriptSetting(step: step, draft: draft, scopes: scopes, exchange: exchange)
+    let outcome = await lane.world.hosts[lane.lane.number].run(script, in: setting)
+    for change in outcome.changes { await apply(change) }
+    if script.phase == .preRequest {
+      if let changed = outcome.draft { draft = changed }
+      isSkipped = outcome.skipsRequest
+    }
+    for line in outcome.console { await tell(.console(step.number, line)) }
+    for assertion in outcome.assertions { await judged(Verdict(assertion, in: script)) }
+    if let fault = outcome.fault { await judged(Verdict(fault, in: script)) }
+  }
+
+  private mutating func apply(_ change: ScriptOutcome.VariableChange) async {
+    if let value = change.value {
+      let known = scopes.variable(change.name, in: change.scope)
+      let variable = Variable(change.name, value, isSecret: known?.isSecret ?? false)
+      scopes.set(variable, in: change.scope)
+    } else {
+      scopes.unset(change.name, in: change.scope)
+    }
+    await tell(.variableChanged(step.number, change.scope, name: change.name))
+  }
+
+  // MARK: Telling
+
+  private var options: Runner<C>.Options { lane.options }
+
+  private func tell(_ kind: Event.Kind) async { await lane.teller.tell(kind) }
+
+  private mutating func judged(_ verdict: Verdict) async {
+    if verdict.isBad { wentWrong = true }
+    await tell(.judged(step.number, verdict))
+  }
+}
+
+extension Verdict {
+  fileprivate init(_ assertion: ScriptOutcome.Assertion, in script: Script) {
+    switch assertion.outcome {
+    case .passed: self.init(name: assertion.name, code: "assertion", outcome: .passed)
+    case .skipped: self.init(name: assertion.name, code: "assertion", outcome: .skipped)
+    case .failed(let message, let line):
+      self.init(
+        name: assertion.name, code: "assertion", outcome: .failed, fault: .assertion,
+        message: message, place: script.span(ofLine: line ?? 1)?.place)
+    }
+  }
+
+  fileprivate init(_ fault: ScriptFault, in script: Script) {
+    let phase = script.phase == .preRequest ? "pre-request script" : "test script"
+    let place = script.span(ofLine: fault.line ?? 1)?.place
+    self.init(
+      name: phase, code: fault.code, outcome: .error, fault: .script, message: fault.message,
+      place: place)
+  }
+
+  fileprivate static func unsendable(_ diagnostic: Diagnostic) -> Verdict {
+    Verdict(
+      name: "request", code: diagnostic.code, outcome: .error, fault: .setup,
+      message: diagnostic.message, place: diagnostic.place)
+  }
+}

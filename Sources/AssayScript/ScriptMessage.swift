@@ -1,0 +1,139 @@
+internal import AssayModel
+internal import AssayText
+
+/// The words that pass between a lane and its worker.
+enum ScriptMessage {
+  /// What a script may see, and its source, as one frame.
+  static func frame(_ script: Script, _ setting: ScriptSetting, url: String) -> [UInt8] {
+    let text = self.setting(script, setting, url: url)
+    let source = Array(script.source.utf8)
+    return number(4 + text.count + source.count) + number(text.count) + text + source
+  }
+
+  private static func number(_ count: Int) -> [UInt8] {
+    [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: count >> $0) }
+  }
+
+  private static func setting(_ script: Script, _ setting: ScriptSetting, url: String) -> [UInt8] {
+    let step = setting.step
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.member("url", url)
+      writer.name("info")
+      writer.object {
+        $0.member("eventName", script.phase.rawValue)
+        $0.member("iteration", step.iteration)
+        $0.member("iterationCount", step.iterationCount)
+        $0.member("requestName", step.item.name)
+        $0.member("requestId", step.item.id)
+      }
+      writer.name("location")
+      writer.array { writer in
+        for name in [step.suiteName] + step.item.folders + [step.item.name] { writer.string(name) }
+      }
+      writer.name("scopes")
+      writer.object { writer in
+        for kind in ScopeKind.allCases {
+          writer.name(kind.rawValue)
+          write(setting.scopes.variables(in: kind), to: &writer)
+        }
+      }
+      writer.name("draft")
+      writer.value(setting.draft)
+      if let response = setting.exchange?.response {
+        writer.name("response")
+        write(response, setting.exchange?.timings ?? Timings(), to: &writer)
+      }
+    }
+    return writer.bytes
+  }
+
+  private static func write(_ variables: [Variable], to writer: inout JSONWriter) {
+    writer.array { writer in
+      for variable in variables {
+        writer.array {
+          $0.string(variable.name)
+          $0.value(variable.value)
+        }
+      }
+    }
+  }
+
+  private static func write(_ response: Response, _ timings: Timings, to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("code", response.status)
+      writer.member("reason", response.reason)
+      writer.name("headers")
+      writer.array { writer in
+        for field in response.headers {
+          writer.object {
+            $0.member("key", field.name)
+            $0.member("value", field.value)
+          }
+        }
+      }
+      writer.member("text", String(decoding: response.body, as: UTF8.self))
+      let time = timings.service.components
+      writer.member("time", Int(time.seconds) * 1_000 + Int(time.attoseconds / 1_000_000_000_000_000))
+      writer.member("size", response.body.count)
+    }
+  }
+
+  // MARK: Back
+
+  /// Reads what a worker says a script did; nil for what it cannot have said.
+  static func outcome(_ bytes: [UInt8]) -> ScriptOutcome? {
+    guard let document = try? JSONReader.read(SourceFile(name: "worker", bytes: bytes)),
+      document.root.isObject
+    else { return nil }
+    let root = document.root
+    var outcome = ScriptOutcome()
+    outcome.assertions = root["tests"].map { $0.elements.compactMap(assertion) } ?? []
+    outcome.changes = root["changes"].map { $0.elements.compactMap(change) } ?? []
+    outcome.console = (root["console"].map { Array($0.elements) } ?? []).compactMap { line in
+      guard let level = line["level"]?.string, let text = line["text"]?.string else { return nil }
+      return ScriptOutcome.ConsoleLine(level: level, text: text)
+    }
+    if let draft = root["draft"], draft.isObject { outcome.draft = draft.value }
+    outcome.skipsRequest = root["skips"]?.bool ?? false
+    outcome.fault = fault(root)
+    return outcome
+  }
+
+  private static func fault(_ root: Node) -> ScriptFault? {
+    if let fault = root["fault"], fault.isObject {
+      let kind: ScriptFault.Kind = fault["kind"]?.string == "syntax" ? .syntax : .exception
+      let line = fault["line"]?.int
+      return ScriptFault(
+        kind, fault["message"]?.string ?? "unknown", line: line,
+        column: fault["column"]?.int.map { column($0, line: line) })
+    }
+    return root["overflow"]?.string.map { ScriptFault(.memory, "the script made \($0)") }
+  }
+
+  /// Columns of the first line count from behind the wrapper that the worker puts around a script.
+  private static func column(_ column: Int, line: Int?) -> Int {
+    line == 1 ? max(1, column - "(async function () {".utf8.count) : column
+  }
+
+  private static func assertion(_ node: Node) -> ScriptOutcome.Assertion? {
+    guard let name = node["name"]?.string else { return nil }
+    switch node["outcome"]?.string {
+    case "passed": return .init(name: name, outcome: .passed)
+    case "skipped": return .init(name: name, outcome: .skipped)
+    default:
+      return .init(
+        name: name,
+        outcome: .failed(message: node["message"]?.string ?? "", line: node["line"]?.int))
+    }
+  }
+
+  /// Only these scopes can be changed by a script.
+  private static func change(_ node: Node) -> ScriptOutcome.VariableChange? {
+    guard let scope = node["scope"]?.string.flatMap(ScopeKind.init), scope != .data,
+      let name = node["name"]?.string
+    else { return nil }
+    let value = node["unset"]?.bool == true ? nil : node["value"]?.value ?? .null
+    return .init(scope: scope, name: name, value: value)
+  }
+}

@@ -1,0 +1,230 @@
+internal import CJavaScriptCore
+internal import CPosix
+
+/// One JavaScript context with the prelude in it, and the few functions that it has of us.
+///
+/// Everything runs on the worker's only thread. The engine keeps the timers: the prelude says when
+/// one is due, and the loop calls back.
+@safe final class Engine {
+  private let context: JSGlobalContextRef
+  private var callbacks: JSObjectRef?
+  private var timers: [(due: UInt64, id: Double)] = []
+  private var result: [UInt8]?
+  private var runs = 0
+
+  init() {
+    unsafe context = JSGlobalContextCreate(nil)
+    install()
+    for (name, source) in [
+      ("expect.js", PackageResources.expect_js), ("prelude.js", PackageResources.prelude_js),
+    ] {
+      guard unsafe evaluate(source, named: name) != nil else {
+        preconditionFailure("the prelude \(name) does not load: \(lastError)")
+      }
+    }
+    if let callbacks = unsafe callbacks, assay_js_reports_rejections(),
+      let function = unsafe property(callbacks, "rejected")
+    {
+      unsafe JSGlobalContextSetUnhandledRejectionCallback(context, function, nil)
+    }
+  }
+
+  /// Runs one script to its end, timers and promises included, and returns what it did as JSON.
+  func run(setting: [UInt8], source: [UInt8], url: String) -> [UInt8] {
+    result = nil
+    timers = []
+    unsafe call("prepare", [string(setting)])
+    // An async function, so that `await` works at the top; on the first line, so that lines count.
+    let wrapped = Array("(async function () {".utf8) + source + Array("\n})".utf8)
+    if let function = unsafe evaluate(wrapped, named: url) {
+      unsafe call("execute", [function])
+    } else {
+      return syntaxFault()
+    }
+    while result == nil, let next = timers.min(by: { $0.due < $1.due }) {
+      sleep(until: next.due)
+      timers.removeAll { $0.id == next.id }
+      unsafe call("fire", [JSValueMakeNumber(context, next.id)])
+    }
+    runs += 1
+    // The engine collects when idle, and a worker's loop is not one that it knows.
+    if runs % 64 == 0 { unsafe JSGarbageCollect(context) }
+    return result ?? Array(#"{"fault":{"message":"the script ended without a result"}}"#.utf8)
+  }
+
+  // MARK: What the prelude calls
+
+  private func install() {
+    let native = unsafe JSObjectMake(context, nil, nil)
+    let me = unsafe Unmanaged.passUnretained(self).toOpaque()
+    unsafe engines[context] = me
+    unsafe add("connect", connectCallback, to: native)
+    unsafe add("finish", finishCallback, to: native)
+    unsafe add("setTimer", timerCallback, to: native)
+    let name = unsafe JSStringCreateWithUTF8CString("__native")
+    defer { unsafe JSStringRelease(name) }
+    unsafe JSObjectSetProperty(
+      context, JSContextGetGlobalObject(context), name, native,
+      JSPropertyAttributes(kJSPropertyAttributeDontEnum), nil)
+  }
+
+  private func add(
+    _ name: String, _ callback: JSObjectCallAsFunctionCallback, to object: JSObjectRef?
+  ) {
+    let text = unsafe JSStringCreateWithUTF8CString(name)
+    defer { unsafe JSStringRelease(text) }
+    let function = unsafe JSObjectMakeFunctionWithCallback(context, text, callback)
+    unsafe JSObjectSetProperty(context, object, text, function, 0, nil)
+  }
+
+  fileprivate func connect(_ object: JSObjectRef?) {
+    unsafe callbacks = object
+    if let object = unsafe object { unsafe JSValueProtect(context, object) }
+  }
+
+  fileprivate func finish(_ text: [UInt8]) { result = text }
+
+  fileprivate func setTimer(_ id: Double, after milliseconds: Double) {
+    let wait = UInt64(min(max(milliseconds, 0), 86_400_000) * 1_000_000)
+    timers.append((due: Self.now() + wait, id: id))
+  }
+
+  private static func now() -> UInt64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+
+  private func sleep(until due: UInt64) {
+    let now = Self.now()
+    guard due > now else { return }
+    var wait = timespec(tv_sec: Int((due - now) / 1_000_000_000), tv_nsec: Int((due - now) % 1_000_000_000))
+    unsafe nanosleep(&wait, nil)
+  }
+
+  // MARK: Values
+
+  private var lastError = ""
+  private var lastLine = 0
+
+  private func evaluate(_ source: [UInt8], named name: String) -> JSObjectRef? {
+    let text = unsafe Self.makeString(source)
+    let url = unsafe JSStringCreateWithUTF8CString(name)
+    defer {
+      unsafe JSStringRelease(text)
+      unsafe JSStringRelease(url)
+    }
+    var exception: JSValueRef?
+    let value = unsafe JSEvaluateScript(context, text, nil, url, 1, &exception)
+    if let exception = unsafe exception {
+      unsafe note(exception)
+      return nil
+    }
+    return unsafe value
+  }
+
+  private func note(_ exception: JSValueRef) {
+    lastError = unsafe Self.text(context, exception)
+    lastLine = 0
+    if unsafe JSValueIsObject(context, exception),
+      let line = unsafe property(exception, "line")
+    {
+      lastLine = unsafe Int(JSValueToNumber(context, line, nil))
+    }
+  }
+
+  private func syntaxFault() -> [UInt8] {
+    var text = Array(#"{"tests":[],"changes":[],"console":[],"fault":{"kind":"syntax","line":"#.utf8)
+    text += String(lastLine).utf8
+    text += #","message":"#.utf8
+    let message = unsafe string(Array(lastError.utf8))
+    if let quoted = unsafe JSValueCreateJSONString(context, message, 0, nil) {
+      unsafe text += Self.bytes(of: quoted)
+      unsafe JSStringRelease(quoted)
+    }
+    return text + "}}".utf8
+  }
+
+  private func property(_ object: JSObjectRef, _ name: String) -> JSObjectRef? {
+    let text = unsafe JSStringCreateWithUTF8CString(name)
+    defer { unsafe JSStringRelease(text) }
+    let value = unsafe JSObjectGetProperty(context, object, text, nil)
+    return unsafe value
+  }
+
+  private func call(_ name: String, _ arguments: [JSValueRef?]) {
+    guard let callbacks = unsafe callbacks, let function = unsafe property(callbacks, name) else {
+      return
+    }
+    var exception: JSValueRef?
+    unsafe JSObjectCallAsFunction(context, function, nil, arguments.count, arguments, &exception)
+    if let exception = unsafe exception { unsafe note(exception) }
+  }
+
+  private func string(_ bytes: [UInt8]) -> JSValueRef? {
+    let text = unsafe Self.makeString(bytes)
+    defer { unsafe JSStringRelease(text) }
+    return unsafe JSValueMakeString(context, text)
+  }
+
+  /// A string of the engine; UTF-16, since a text may hold NUL.
+  private static func makeString(_ bytes: [UInt8]) -> JSStringRef? {
+    let units = Array(String(decoding: bytes, as: UTF8.self).utf16)
+    return unsafe JSStringCreateWithCharacters(units, units.count)
+  }
+
+  fileprivate static func text(_ context: JSContextRef?, _ value: JSValueRef?) -> String {
+    guard let copy = unsafe JSValueToStringCopy(context, value, nil) else { return "" }
+    defer { unsafe JSStringRelease(copy) }
+    return unsafe String(decoding: bytes(of: copy), as: UTF8.self)
+  }
+
+  fileprivate static func bytes(of text: JSStringRef) -> [UInt8] {
+    let capacity = unsafe JSStringGetMaximumUTF8CStringSize(text)
+    var buffer = [CChar](repeating: 0, count: capacity)
+    let written = unsafe JSStringGetUTF8CString(text, &buffer, capacity)
+    return buffer.prefix(max(written - 1, 0)).map { UInt8(bitPattern: $0) }
+  }
+}
+
+/// The engine of each context, for the callbacks; the worker has one.
+nonisolated(unsafe) private var engines: [OpaquePointer: UnsafeMutableRawPointer] = unsafe [:]
+
+private func engine(_ context: JSContextRef?) -> Engine? {
+  guard let context = unsafe context,
+    let held = unsafe engines[JSContextGetGlobalContext(context)]
+  else { return nil }
+  return unsafe Unmanaged<Engine>.fromOpaque(held).takeUnretainedValue()
+}
+
+private func connectCallback(
+  _ context: JSContextRef?, _ function: JSObjectRef?, _ this: JSObjectRef?, _ count: Int,
+  _ arguments: UnsafePointer<JSValueRef?>?, _ exception: UnsafeMutablePointer<JSValueRef?>?
+) -> JSValueRef? {
+  if count > 0, let object = unsafe arguments?[0] {
+    unsafe engine(context)?.connect(object)
+  }
+  return unsafe JSValueMakeUndefined(context)
+}
+
+private func finishCallback(
+  _ context: JSContextRef?, _ function: JSObjectRef?, _ this: JSObjectRef?, _ count: Int,
+  _ arguments: UnsafePointer<JSValueRef?>?, _ exception: UnsafeMutablePointer<JSValueRef?>?
+) -> JSValueRef? {
+  if count > 0 {
+    unsafe engine(context)?.finish(Array(Engine.text(context, arguments?[0]).utf8))
+  }
+  return unsafe JSValueMakeUndefined(context)
+}
+
+private func timerCallback(
+  _ context: JSContextRef?, _ function: JSObjectRef?, _ this: JSObjectRef?, _ count: Int,
+  _ arguments: UnsafePointer<JSValueRef?>?, _ exception: UnsafeMutablePointer<JSValueRef?>?
+) -> JSValueRef? {
+  if count > 1 {
+    let id = unsafe JSValueToNumber(context, arguments?[0], nil)
+    let wait = unsafe JSValueToNumber(context, arguments?[1], nil)
+    unsafe engine(context)?.setTimer(id, after: wait)
+  }
+  return unsafe JSValueMakeUndefined(context)
+}

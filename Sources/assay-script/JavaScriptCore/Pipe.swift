@@ -1,0 +1,55 @@
+internal import CPosix
+
+/// The worker's side of the pipe: frames of a length and so many bytes, in and out.
+///
+/// A frame in is: 4 bytes total length, 4 bytes length of the setting, the setting, the script. A
+/// frame out is 4 bytes length and the bytes. Lengths are big-endian.
+enum Pipe {
+  /// The largest frame that is taken.
+  private static let limit = 256 << 20
+
+  /// The next frame, or nil when the other side has gone.
+  static func receive() -> (setting: [UInt8], source: [UInt8])? {
+    guard let head = read(8) else { return nil }
+    let total = number(head[0..<4])
+    let setting = number(head[4..<8])
+    guard total >= setting + 4, total <= limit, let body = read(total - 4) else { return nil }
+    return (Array(body[..<setting]), Array(body[setting...]))
+  }
+
+  static func send(_ bytes: [UInt8]) {
+    let count = UInt32(bytes.count)
+    let head = [24, 16, 8, 0].map { UInt8(count >> UInt32($0) & 0xFF) }
+    write(head + bytes)
+  }
+
+  private static func number(_ bytes: ArraySlice<UInt8>) -> Int {
+    bytes.reduce(0) { $0 << 8 | Int($1) }
+  }
+
+  private static func read(_ count: Int) -> [UInt8]? {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var filled = 0
+    while filled < count {
+      let got = unsafe bytes.withUnsafeMutableBytes { buffer in
+        unsafe CPosix.read(0, buffer.baseAddress.map { unsafe $0 + filled }, count - filled)
+      }
+      if got < 0, assay_errno() == EINTR { continue }
+      guard got > 0 else { return nil }
+      filled += got
+    }
+    return bytes
+  }
+
+  private static func write(_ bytes: [UInt8]) {
+    var written = 0
+    while written < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe CPosix.write(1, buffer.baseAddress.map { unsafe $0 + written }, bytes.count - written)
+      }
+      if count < 0, assay_errno() == EINTR { continue }
+      guard count > 0 else { exit(0) }
+      written += count
+    }
+  }
+}
