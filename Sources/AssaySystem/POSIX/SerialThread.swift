@@ -65,6 +65,9 @@ package final class SerialThread: Sendable {
 
   deinit { queue.close() }
 
+  /// Runs work on the thread some time after what was asked before, and waits for nothing.
+  package func post(_ work: @escaping @Sendable () -> Void) { queue.add(work) }
+
   /// Runs work on the thread, after what was asked before, and gives back its result.
   package func run<Result: Sendable>(_ work: @escaping @Sendable () -> Result) async -> Result {
     await withCheckedContinuation { continuation in

@@ -34,6 +34,15 @@ package enum System {
     #endif
   }
 
+  package static func exit(_ code: Int32) -> Never { CPosix.exit(code) }
+
+  /// The name of this machine.
+  package static var hostName: String {
+    var name = [CChar](repeating: 0, count: 256)
+    guard unsafe gethostname(&name, name.count - 1) == 0 else { return "localhost" }
+    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   /// A write to a pipe whose reader has gone is an error to handle, not a death.
   package static func ignoreBrokenPipes() { assay_ignore_signal(SIGPIPE) }
 }

@@ -1,0 +1,178 @@
+/// Everything that the command line offers. What is not in this table does not exist.
+package enum CommandTable {
+  package static let commands: [Command] = [run, mock, report, completions, version, help]
+
+  package static func command(named name: String) -> Command? {
+    commands.first { $0.name.rawValue == name }
+  }
+
+  // MARK: Flags
+
+  package enum Flags {
+    // What runs.
+    package static let environment = Flag(
+      "environment", short: "e", .path("FILE"), in: .input, "an environment with variables")
+    package static let globals = Flag(
+      "globals", short: "g", .path("FILE"), in: .input, "a file of global variables")
+    package static let data = Flag(
+      "iteration-data", short: "d", .path("FILE"), in: .input,
+      "rows of data, JSON or CSV: one iteration each")
+    package static let iterations = Flag(
+      "iteration-count", short: "n", .whole(1...1_000_000), in: .input, "how many iterations",
+      standard: "one, or one for each row")
+    package static let folder = Flag(
+      "folder", .text("NAME"), in: .input, "run this folder or request only", repeats: true)
+    package static let environmentVariable = Flag(
+      "env-var", .text("NAME=VALUE"), in: .input, "set a variable of the environment",
+      repeats: true)
+    package static let globalVariable = Flag(
+      "global-var", .text("NAME=VALUE"), in: .input, "set a global variable", repeats: true)
+    package static let seed = Flag(
+      "seed", .whole(0...Int.max), in: .input, "makes random values the same again",
+      standard: "a new one, shown in the journal")
+    package static let strictVariables = Flag(
+      "strict-variables", .toggle, in: .input, "an undefined variable is an error")
+
+    // Contract and mock.
+    package static let spec = Flag(
+      "spec", .path("FILE"), in: .contract, "an OpenAPI document to judge every call by",
+      repeats: true)
+    package static let useMock = Flag(
+      "mock", .toggle, in: .contract,
+      "send everything to a mock of the contract, and set baseUrl to it")
+    package static let stateful = Flag(
+      "stateful", .toggle, in: .contract, "the mock remembers what is created, and deletes it")
+    package static let fault = Flag(
+      "fault", .text("'METHOD PATH KIND=…'"), in: .contract,
+      "the mock departs from its contract here", repeats: true)
+    package static let port = Flag(
+      "port", .whole(0...65_535), in: .contract, "where the mock listens", standard: "any free port")
+
+    // Pace and limits.
+    package static let rate = Flag(
+      "rps", .rate, in: .pace, "at most so many requests in any second")
+    package static let concurrency = Flag(
+      "concurrency", short: "c", .whole(1...1_024), in: .pace,
+      "requests in flight at most; collections run side by side", standard: "8")
+    package static let delay = Flag(
+      "delay-request", .whole(0...3_600_000), in: .pace, "milliseconds before each request",
+      standard: "0")
+    package static let requestTimeout = Flag(
+      "timeout-request", .whole(1...86_400_000), in: .pace, "milliseconds for one request",
+      standard: "60000")
+    package static let scriptTimeout = Flag(
+      "timeout-script", .whole(1...3_600_000), in: .pace, "milliseconds for one script",
+      standard: "10000")
+    package static let bodyLimit = Flag(
+      "max-body-size", .whole(1...1 << 31), in: .pace, "bytes of a decoded response body",
+      standard: "33554432")
+    package static let bail = Flag(
+      "bail", .toggle, in: .pace, "stop after the first request that goes wrong")
+
+    // Network.
+    package static let insecure = Flag(
+      "insecure", short: "k", .toggle, in: .network, "do not verify the server's certificate")
+    package static let authorities = Flag(
+      "ssl-extra-ca-certs", .path("FILE"), in: .network, "trust the certificates in this bundle")
+
+    // Output.
+    package static let reporters = Flag(
+      "reporters", short: "r", .choices(["cli", "junit", "html"]), in: .output, "what to write",
+      standard: "cli,junit,html")
+    package static let output = Flag(
+      "output", .path("FOLDER"), in: .output, "where runs are written", standard: "Reports")
+    package static let junitDialect = Flag(
+      "reporter-junit-dialect", .choice(["common", "strict"]), in: .output,
+      "strict leaves out file and line", standard: "common")
+    package static let suppressExitCode = Flag(
+      "suppress-exit-code", short: "x", .toggle, in: .output, "end with 0 even if a check failed")
+    package static let quiet = Flag(
+      "quiet", short: "q", .count, in: .output, "the summary alone; -qq: nothing")
+    package static let verbose = Flag(
+      "verbose", short: "v", .count, in: .output, "each request; with version: each library")
+    package static let color = Flag(
+      "color", .choice(["auto", "on", "off"]), in: .output, "colours", standard: "auto")
+    package static let format = Flag(
+      "format", .choice(["human", "json"]), in: .output, "how problems are printed",
+      standard: "human")
+
+    // General.
+    package static let config = Flag(
+      "config", .path("FILE"), in: .general, "settings",
+      standard: "assay.yaml here or in a folder above", isConfigurable: false)
+    package static let profile = Flag(
+      "profile", .text("NAME"), in: .general, "a set of settings from the profiles of assay.yaml")
+    package static let help = Flag(
+      "help", short: "h", .toggle, in: .general, "this page", isConfigurable: false)
+
+    static let everywhere = [color, format, help]
+  }
+
+  // MARK: Commands
+
+  private typealias F = Flags
+
+  static let run = Command(
+    name: .run, summary: "runs collections, and judges every call",
+    operands: .init("<collection…>", 1...64),
+    flags: [
+      F.environment, F.globals, F.data, F.iterations, F.folder, F.environmentVariable,
+      F.globalVariable, F.seed, F.strictVariables, F.spec, F.useMock, F.stateful, F.fault, F.rate,
+      F.concurrency, F.delay, F.requestTimeout, F.scriptTimeout, F.bodyLimit, F.bail, F.insecure,
+      F.authorities, F.reporters, F.output, F.junitDialect, F.suppressExitCode, F.quiet, F.verbose,
+      F.config, F.profile,
+    ] + F.everywhere,
+    examples: [
+      .init(
+        command: "assay run shop.json -e staging.json --spec openapi.yaml --rps 20",
+        meaning: "a nightly run against staging, paced"),
+      .init(
+        command: "assay run shop.json --folder 'Get order' --env-var baseUrl=http://localhost:8080 -v",
+        meaning: "one failing call again, locally"),
+      .init(
+        command: "assay run shop.json --spec openapi.yaml --mock --stateful",
+        meaning: "without any server"),
+    ])
+
+  static let mock = Command(
+    name: .mock, summary: "serves a contract on loopback",
+    operands: .init("<contract>", 1...1),
+    flags: [F.stateful, F.fault, F.port, F.config, F.profile] + F.everywhere,
+    examples: [
+      .init(
+        command: "assay mock openapi.yaml --port 8080 --stateful",
+        meaning: "answers until it is interrupted"),
+      .init(
+        command: "assay mock openapi.yaml --fault 'GET /pets/* wrong-type=/name'",
+        meaning: "answers with a violation, to see that it is found"),
+    ])
+
+  static let report = Command(
+    name: .report, summary: "writes the reports of a run again, from its journal",
+    operands: .init("<run>", 1...1),
+    flags: [F.reporters, F.junitDialect, F.quiet, F.verbose, F.config, F.profile] + F.everywhere,
+    examples: [
+      .init(
+        command: "assay report Reports/20261120-020001-1f3a -r junit,html",
+        meaning: "also for a run that was killed")
+    ])
+
+  static let completions = Command(
+    name: .completions, summary: "prints completions for a shell",
+    operands: .init("<bash|zsh|fish>", 1...1, choices: ["bash", "zsh", "fish"]),
+    flags: F.everywhere,
+    examples: [
+      .init(
+        command: "assay completions bash > ~/.local/share/bash-completion/completions/assay",
+        meaning: "completes commands, flags and their values")
+    ])
+
+  static let version = Command(
+    name: .version, summary: "prints the version; with --verbose those of the libraries",
+    operands: .init("", 0...0), flags: [F.verbose] + F.everywhere, examples: [])
+
+  static let help = Command(
+    name: .help, summary: "prints the page of a command",
+    operands: .init("[command]", 0...1, choices: Command.Name.allCases.map(\.rawValue)),
+    flags: F.everywhere, examples: [])
+}

@@ -1,0 +1,58 @@
+internal import AssayModel
+
+// The sentences of the front door.
+extension Diagnostic {
+  static func remoteReference(_ reference: String, in file: SourceFile) -> Diagnostic {
+    Diagnostic(
+      .warning, "contract.remote-reference", "`\(reference)` in `\(file.name)` is not fetched"
+    )
+    .noting("what rests on it is not judged")
+    .hinting("references to the network are never followed; a local copy can be referred to")
+  }
+
+  static func missingReference(_ reference: String, in file: SourceFile) -> Diagnostic {
+    Diagnostic(
+      .warning, "contract.missing-file", "`\(reference)`, referred to in `\(file.name)`, is missing"
+    )
+    .noting("what rests on it is not judged")
+  }
+
+  static func escapingReference(_ reference: String, in file: SourceFile) -> Diagnostic {
+    Diagnostic(
+      .warning, "contract.escaping-reference",
+      "`\(reference)` in `\(file.name)` leads out of the contract's folder"
+    )
+    .noting("what rests on it is not judged")
+  }
+
+  static func noContractForMock() -> Diagnostic {
+    Diagnostic(.error, "usage.mock-without-contract", "`--mock` has no contract to answer from")
+      .hinting("`--spec FILE` names one")
+  }
+
+  static func notAnAssignment(_ text: String, flag: String) -> Diagnostic {
+    Diagnostic(.error, "usage.not-an-assignment", "`\(text)` is no value for `--\(flag)`")
+      .hinting("it is written `--\(flag) name=value`")
+  }
+
+  static func unknownSelection(_ name: String, nearest: String?) -> Diagnostic {
+    Diagnostic(.error, "usage.unknown-folder", "no folder and no request is called `\(name)`")
+      .hinting(nearest.map { "`\($0)` is one" })
+  }
+
+  static func emptySelection() -> Diagnostic {
+    Diagnostic(.error, "run.nothing-selected", "there is no request to run")
+      .noting("a run that judges nothing is not a success")
+  }
+
+  static func secretInOutput(_ path: String) -> Diagnostic {
+    Diagnostic(.error, "output.secret", "`\(path)` would have held a secret and was not written")
+  }
+
+  static func tornJournal(_ path: String, line: Int) -> Diagnostic {
+    Diagnostic(
+      .warning, "journal.torn", "`\(path)` ends in the middle of line \(line)"
+    )
+    .noting("the run was ended from outside; what came before is complete")
+  }
+}

@@ -1,0 +1,89 @@
+internal import AssayCollection
+internal import AssayContract
+internal import AssayModel
+internal import AssayReport
+internal import AssaySystem
+internal import AssayText
+
+/// Reads the files of a run, each once, and remembers what was read.
+struct InputLoader {
+  private(set) var inputs: [RunFacts.Input] = []
+  private let front: Front
+
+  init(_ front: Front) { self.front = front }
+
+  /// The largest file of each kind that is taken.
+  private enum Limit {
+    static let collection = 256 << 20
+    static let contract = 64 << 20
+    static let data = 200 << 20
+  }
+
+  private mutating func file(_ path: String, limit: Int) throws(Diagnostic) -> SourceFile {
+    let raw = try Files.read(path, limit: limit)
+    inputs.append(.init(name: path, sha256: Digest.sha256(raw.bytes)))
+    let bytes = Inputs.utf8(raw.bytes)
+    return bytes.count == raw.bytes.count ? raw : SourceFile(name: path, bytes: bytes)
+  }
+
+  mutating func collection(
+    _ path: String, seed: UInt64
+  ) throws(Diagnostic) -> CollectionReader.Result {
+    var path = path
+    // A folder of the usual layout stands for the collection in it.
+    if Files.kind(of: path) == .directory {
+      let inside = (path.hasSuffix("/") ? path : path + "/") + "collection.json"
+      if Files.kind(of: inside) == .regular { path = inside }
+    }
+    let document = try Inputs.read(file(path, limit: Limit.collection))
+    let result = try CollectionReader.read(
+      document, userAgent: "Assay/\(Assay.version)", seed: seed)
+    for note in result.notes { front.tell(note) }
+    return result
+  }
+
+  mutating func variables(
+    _ path: String
+  ) throws(Diagnostic) -> (name: String?, variables: [Variable]) {
+    try EnvironmentReader.read(Inputs.read(file(path, limit: Limit.collection)))
+  }
+
+  mutating func rows(_ path: String) throws(Diagnostic) -> [[Variable]] {
+    let result = try DataReader.read(file(path, limit: Limit.data))
+    for note in result.notes { front.tell(note) }
+    return result.rows
+  }
+
+  mutating func contract(_ path: String) throws(Diagnostic) -> Contract {
+    let document = try Inputs.read(file(path, limit: Limit.contract))
+    let confined = ContractFiles(root: path)
+    let contract = try Contract.compile(document) { path, from throws(Diagnostic) in
+      try confined.load(path, from: from)
+    }
+    for note in contract.notes where note.severity != .note { front.tell(note) }
+    return contract
+  }
+}
+
+/// The files that a contract's references may reach: those under its own folder.
+struct ContractFiles: Sendable {
+  private let folder: String
+
+  init(root: String) {
+    folder = Self.folder(of: Files.resolved(root) ?? root)
+  }
+
+  private static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return String(path[..<slash])
+  }
+
+  func load(_ reference: String, from file: SourceFile) throws(Diagnostic) -> Document {
+    guard !reference.contains("://") else { throw .remoteReference(reference, in: file) }
+    let path = reference.hasPrefix("/") ? reference : Self.folder(of: file.name) + "/" + reference
+    // Links are resolved first, so that none leads out of the folder.
+    guard let real = Files.resolved(path) else { throw .missingReference(reference, in: file) }
+    guard real.hasPrefix(folder + "/") else { throw .escapingReference(reference, in: file) }
+    return try Inputs.read(Files.read(path, limit: 64 << 20))
+  }
+}

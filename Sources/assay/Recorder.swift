@@ -1,0 +1,121 @@
+internal import AssayModel
+internal import AssayReport
+internal import AssaySystem
+
+/// Hears every event of a run: removes secrets, writes the journal, and then tells the console.
+///
+/// In this order, so that what was printed has been written, and nothing is seen with a secret in it.
+actor Recorder {
+  private var redactor: Redactor
+  private var journal: JournalWriter
+  private var console: ConsoleReport?
+  private(set) var ledger = Ledger()
+  /// The first output that could not be written; the run goes on without it.
+  private(set) var problem: Diagnostic?
+  private let file: AppendFile
+  private let disk = SerialThread()
+  private var lastSync: Duration = .zero
+
+  /// At most so often is the disk waited for.
+  private static let syncInterval: Duration = .milliseconds(250)
+
+  init(folder: RunFolder, redactor: Redactor, console: ConsoleReport?) throws(Diagnostic) {
+    let file = try folder.makeJournal()
+    self.file = file
+    self.redactor = redactor
+    self.console = console
+    journal = JournalWriter(
+      output: .init(
+        append: { bytes throws(Diagnostic) in try file.append(bytes) },
+        store: { name, bytes throws(Diagnostic) in try folder.store(name, bytes) }))
+  }
+
+  func hear(_ event: Event) {
+    let event = redactor.redact(event)
+    if problem == nil {
+      do throws(Diagnostic) {
+        try journal.write(event)
+      } catch {
+        problem = error
+      }
+    }
+    ledger.add(event)
+    console?.take(event)
+    if event.time - lastSync >= Self.syncInterval { synchronize(event.time) }
+  }
+
+  private func synchronize(_ time: Duration) {
+    lastSync = time
+    let file = self.file
+    disk.post { try? file.synchronize() }
+  }
+
+  /// Waits until the journal is on the disk.
+  func finish() async {
+    let file = self.file
+    await disk.run { try? file.synchronize() }
+  }
+
+  func holdsSecret(_ bytes: [UInt8]) -> Bool { redactor.finds(in: bytes) }
+
+  func summarise(files: [(kind: String, path: String)], exitCode: ExitCode) {
+    console?.summarise(files: files, exitCode: exitCode)
+  }
+}
+
+/// The folder of one run: its journal, its bodies, its reports.
+struct RunFolder: Sendable {
+  let path: String
+
+  var journalPath: String { path + "/journal.ndjson" }
+
+  static func make(in parent: String, id: String) throws(Diagnostic) -> RunFolder {
+    let folder = RunFolder(path: parent + "/" + id)
+    try Files.makeDirectory(folder.path + "/bodies")
+    return folder
+  }
+
+  func makeJournal() throws(Diagnostic) -> AppendFile { try AppendFile(creating: journalPath) }
+
+  func store(_ name: String, _ bytes: [UInt8]) throws(Diagnostic) {
+    let path = path + "/bodies/" + name
+    guard Files.kind(of: path) == nil else { return }
+    try Files.write(bytes, to: path)
+  }
+
+  func body(_ name: String) -> [UInt8]? { try? Files.read(path + "/bodies/" + name).bytes }
+}
+
+/// Writes the reports of a ledger into its folder. One that fails hurts no other.
+struct ReportFiles {
+  let folder: RunFolder
+  let reporters: [String]
+  let dialect: JUnitReport.Dialect
+
+  /// What was written, and what could not be.
+  func write(
+    _ ledger: Ledger, refusing holdsSecret: ([UInt8]) async -> Bool
+  ) async -> (files: [(kind: String, path: String)], problems: [Diagnostic]) {
+    var files: [(kind: String, path: String)] = []
+    var problems: [Diagnostic] = []
+    for (reporter, name) in [("junit", "junit.xml"), ("html", "report.html")]
+    where reporters.contains(reporter) {
+      let path = folder.path + "/" + name
+      let text =
+        reporter == "junit"
+        ? JUnitReport(ledger, dialect: dialect, host: System.hostName).text : HTMLReport(ledger).text
+      let bytes = Array(text.utf8)
+      if await holdsSecret(bytes) {
+        problems.append(.secretInOutput(path))
+        continue
+      }
+      do throws(Diagnostic) {
+        try Files.write(bytes, to: path)
+        files.append((reporter, path))
+      } catch {
+        problems.append(error)
+      }
+    }
+    return (files, problems)
+  }
+}

@@ -1,0 +1,275 @@
+internal import AssayCollection
+internal import AssayCommandLine
+internal import AssayContract
+internal import AssayMock
+internal import AssayModel
+internal import AssayReport
+internal import AssayRun
+internal import AssayScript
+internal import AssaySystem
+internal import AssayText
+internal import AssayTransport
+
+/// `assay run`: loads, plans, runs, records and reports.
+struct RunCommand {
+  private typealias Flags = CommandTable.Flags
+  private let invocation: Invocation
+  private let front: Front
+
+  init(_ invocation: Invocation, _ front: Front) {
+    self.invocation = invocation
+    self.front = front
+  }
+
+  /// Everything that was read before the first request leaves.
+  private struct Prepared {
+    var collections: [CollectionReader.Result] = []
+    var contracts: [Contract] = []
+    var environmentName: String?
+    var plan = Plan(lanes: [])
+    var inputs: [RunFacts.Input] = []
+    var mock: MockServer?
+    var secrets: [String] = []
+  }
+
+  func run() async -> ExitCode {
+    let brake = Brake()
+    let stop = StopRequests(brake: brake)
+    do throws(Diagnostic) {
+      let prepared = try prepare()
+      guard !prepared.plan.steps.isEmpty else {
+        front.tell(.emptySelection())
+        return .nothingSelected
+      }
+      return try await perform(prepared, brake, stop)
+    } catch {
+      front.tell(error)
+      if error.code.hasPrefix("usage.") { return .usage }
+      return error.code == "file.unwritable" ? .outputNotWritten : .badInput
+    }
+  }
+
+  // MARK: Before
+
+  private func prepare() throws(Diagnostic) -> Prepared {
+    var prepared = Prepared()
+    var loader = InputLoader(front)
+    let seed = invocation.whole(Flags.seed).map(UInt64.init) ?? System.random()
+    for path in invocation.operands {
+      prepared.collections.append(try loader.collection(path, seed: seed))
+    }
+    var scopes = Scopes()
+    if let path = invocation.text(Flags.environment) {
+      let (name, variables) = try loader.variables(path)
+      prepared.environmentName = name ?? path
+      scopes.replace(.environment, with: variables)
+    }
+    if let path = invocation.text(Flags.globals) {
+      scopes.replace(.globals, with: try loader.variables(path).variables)
+    }
+    var rows: [[Variable]] = []
+    if let path = invocation.text(Flags.data) { rows = try loader.rows(path) }
+    for path in invocation.texts(Flags.spec) {
+      prepared.contracts.append(try loader.contract(path))
+    }
+    if invocation.isOn(Flags.useMock) {
+      prepared.mock = try startMock(prepared.contracts)
+      let url = Value.string(prepared.mock?.url ?? "")
+      scopes.set(Variable("baseUrl", url), in: .environment)
+    }
+    try assign(Flags.environmentVariable, to: .environment, &scopes)
+    try assign(Flags.globalVariable, to: .globals, &scopes)
+    prepared.secrets = scopes.secrets
+    prepared.inputs = loader.inputs
+    prepared.plan = try plan(&prepared, scopes, rows)
+    return prepared
+  }
+
+  private func assign(
+    _ flag: Flag, to scope: ScopeKind, _ scopes: inout Scopes
+  ) throws(Diagnostic) {
+    for text in invocation.texts(flag) {
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, !parts[0].isEmpty else {
+        throw .notAnAssignment(text, flag: flag.name)
+      }
+      let isSecret = scopes.variable(String(parts[0]), in: scope)?.isSecret ?? false
+      scopes.set(
+        Variable(String(parts[0]), .string(String(parts[1])), isSecret: isSecret), in: scope)
+    }
+  }
+
+  private func startMock(_ contracts: [Contract]) throws(Diagnostic) -> MockServer {
+    guard let contract = contracts.first else { throw .noContractForMock() }
+    return try MockCommand.server(for: contract, invocation)
+  }
+
+  private func plan(
+    _ prepared: inout Prepared, _ scopes: Scopes, _ rows: [[Variable]]
+  ) throws(Diagnostic) -> Plan {
+    let selection = invocation.texts(Flags.folder)
+    let suites = prepared.collections.map(\.suite)
+    if let unknown = Planner.unknown(selection, in: suites).first {
+      throw .unknownSelection(unknown.name, nearest: unknown.nearest)
+    }
+    var sources: [Planner.Source] = []
+    for suite in suites {
+      var own = scopes
+      own.replace(.collection, with: suite.variables)
+      prepared.secrets += own.secrets
+      sources.append(
+        Planner.Source(
+          suite: suite, scopes: own, rows: rows, iterationCount: invocation.whole(Flags.iterations)))
+    }
+    return Planner.plan(sources, selection: selection)
+  }
+
+  // MARK: The run
+
+  private func perform(
+    _ prepared: Prepared, _ brake: Brake, _ stop: StopRequests
+  ) async throws(Diagnostic) -> ExitCode {
+    let facts = self.facts(prepared)
+    let reporters = invocation.list(Flags.reporters) ?? ["cli", "junit", "html"]
+    let folder = try RunFolder.make(in: invocation.text(Flags.output) ?? "Reports", id: facts.id)
+    let redactor = Redactor(secrets: prepared.secrets, key: Self.runKey())
+    let recorder = try Recorder(
+      folder: folder, redactor: redactor, console: reporters.contains("cli") ? console() : nil)
+    let runner = Runner(
+      plan: prepared.plan, world: world(prepared), options: options(), brake: brake)
+    let task = Task { await runner.run(facts) { await recorder.hear($0) } }
+    stop.onAbort { task.cancel() }
+    await task.value
+    await recorder.finish()
+    return await conclude(recorder, folder, reporters)
+  }
+
+  private func conclude(
+    _ recorder: Recorder, _ folder: RunFolder, _ reporters: [String]
+  ) async -> ExitCode {
+    let ledger = await recorder.ledger
+    let dialect = invocation.text(Flags.junitDialect).flatMap(JUnitReport.Dialect.init) ?? .common
+    let writer = ReportFiles(folder: folder, reporters: reporters, dialect: dialect)
+    let outputs = await writer.write(ledger) { await recorder.holdsSecret($0) }
+    var problems = outputs.problems
+    if let problem = await recorder.problem { problems.insert(problem, at: 0) }
+    var code = ledger.exitCode
+    if invocation.isOn(Flags.suppressExitCode), code == .checkFailed || code == .couldNotJudge {
+      code = .success
+    }
+    if code == .success, !problems.isEmpty { code = .outputNotWritten }
+    let files = outputs.files + [("journal", folder.journalPath)]
+    await recorder.summarise(files: files, exitCode: code)
+    for problem in problems { front.tell(problem) }
+    return code
+  }
+
+  private func facts(_ prepared: Prepared) -> RunFacts {
+    let now = System.secondsSince1970
+    let suffix = String(System.random() & 0xFFFF, radix: 16)
+    let padded = String(repeating: "0", count: 4 - suffix.count) + suffix
+    return RunFacts(
+      id: "\(UTCTime(now).compact)-\(padded)", version: Assay.version, startedAt: now,
+      collections: prepared.collections.map(\.suite.name), environment: prepared.environmentName,
+      contracts: prepared.contracts.map(\.title), inputs: prepared.inputs)
+  }
+
+  /// Bytes that no other run has, so that the tags of secrets cannot be compared between runs.
+  private static func runKey() -> [UInt8] {
+    (0..<4).flatMap { _ in
+      let number = System.random()
+      return stride(from: 0, to: 64, by: 8).map { UInt8(truncatingIfNeeded: number >> UInt64($0)) }
+    }
+  }
+
+  private func world(_ prepared: Prepared) -> Runner<ContinuousClock>.World {
+    var transport = TransportOptions()
+    transport.httpProxy = System.environment("http_proxy") ?? System.environment("HTTP_PROXY")
+    transport.httpsProxy = System.environment("https_proxy") ?? System.environment("HTTPS_PROXY")
+    transport.noProxy = System.environment("no_proxy") ?? System.environment("NO_PROXY")
+    transport.authorities = invocation.text(Flags.authorities)
+    // The mock is on this machine, and nothing of it passes a proxy.
+    if prepared.mock != nil { transport.httpProxy = nil }
+    let limit = Duration.milliseconds(invocation.whole(Flags.scriptTimeout) ?? 10_000)
+    return Runner.World(
+      sender: Transport(options: transport),
+      judge: prepared.contracts.isEmpty ? nil : ContractJudge(contracts: prepared.contracts),
+      composers: prepared.collections.map(\.composer),
+      hosts: prepared.plan.lanes.map { _ in
+        ScriptWorker(program: Self.workerPath, timeLimit: limit)
+      }, clock: ContinuousClock())
+  }
+
+  /// The worker stands beside the program.
+  static var workerPath: String {
+    let path = System.executablePath
+    guard let slash = path.lastIndex(of: "/") else { return "assay-script" }
+    return path[...slash] + "assay-script"
+  }
+
+  private func options() -> Runner<ContinuousClock>.Options {
+    var options = Runner<ContinuousClock>.Options()
+    if let rate = invocation.rate(Flags.rate) {
+      options.pacer = Pacer(rate: rate.perSecond, burst: rate.burst)
+    }
+    options.concurrency = invocation.whole(Flags.concurrency) ?? 8
+    options.delay = .milliseconds(invocation.whole(Flags.delay) ?? 0)
+    options.stopsAtFailure = invocation.isOn(Flags.bail)
+    options.requiresVariables = invocation.isOn(Flags.strictVariables)
+    options.limits.total = .milliseconds(invocation.whole(Flags.requestTimeout) ?? 60_000)
+    options.limits.connect = min(options.limits.connect, options.limits.total)
+    options.limits.bodySize = invocation.whole(Flags.bodyLimit) ?? options.limits.bodySize
+    options.limits.verifiesPeer = !invocation.isOn(Flags.insecure)
+    return options
+  }
+
+  private func console() -> ConsoleReport {
+    let level = invocation.count(Flags.verbose) - invocation.count(Flags.quiet)
+    let isLive = Stream.error.isTerminal && System.environment("CI") == nil
+    return ConsoleReport(
+      output: .init(
+        result: { Stream.output.write($0) }, progress: { Stream.error.write($0) }, isLive: isLive,
+        width: Stream.error.width ?? 100),
+      level: ConsoleReport.Level(rawValue: max(-2, min(level, 2))) ?? .failures, style: front.style)
+  }
+}
+
+/// What happens when the user asks to stop: first no new calls and five seconds for those in flight,
+/// then everything at once.
+final class StopRequests: Sendable {
+  private let state = Shared()
+
+  private actor Shared {
+    var abort: (@Sendable () -> Void)?
+    var isWanted = false
+
+    func set(_ abort: @escaping @Sendable () -> Void) {
+      self.abort = abort
+      if isWanted { abort() }
+    }
+
+    func fire() {
+      isWanted = true
+      abort?()
+    }
+  }
+
+  /// How long calls in flight may take after the first request to stop.
+  private static let grace: Duration = .seconds(5)
+
+  init(brake: Brake) {
+    let state = self.state
+    Signals.listen { _ in
+      let isSecond = brake.isInterrupted
+      brake.interrupt()
+      Task {
+        if !isSecond { try? await Task.sleep(for: Self.grace) }
+        await state.fire()
+      }
+    }
+  }
+
+  func onAbort(_ abort: @escaping @Sendable () -> Void) {
+    Task { await state.set(abort) }
+  }
+}
