@@ -94,7 +94,7 @@ let package = Package(
 
     // The tests.
     .target(
-      name: "AssayTestKit", dependencies: ["AssayModel", "AssayText", "AssaySystem"],
+      name: "AssayTestKit", dependencies: ["AssayModel", "AssaySystem", "CPosix"],
       path: "Tests/AssayTestKit", swiftSettings: house),
     tests("AssayModelTests", knows: ["AssayModel"]),
     tests("AssayTextTests", knows: ["AssayModel", "AssayText"]),

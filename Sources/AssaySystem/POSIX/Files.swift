@@ -116,6 +116,15 @@ package enum Files {
 
   package static func remove(_ path: String) { unsafe unlink(path) }
 
+  /// Removes a folder and what is in it; links are removed and not followed.
+  package static func removeTree(_ path: String) {
+    var facts = stat()
+    guard unsafe lstat(path, &facts) == 0 else { return }
+    guard kind(facts.st_mode) == .directory else { return remove(path) }
+    for name in entries(of: path) ?? [] { removeTree(path + "/" + name) }
+    unsafe rmdir(path)
+  }
+
   /// The path with links and dots resolved; nil where nothing stands there.
   package static func resolved(_ path: String) -> String? {
     guard let real = unsafe realpath(path, nil) else { return nil }

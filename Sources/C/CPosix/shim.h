@@ -2,8 +2,10 @@
 #define ASSAY_CPOSIX_SHIM_H
 
 #include <dirent.h>
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -12,6 +14,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -57,6 +60,21 @@ static inline int assay_cage(void) {
   refused += prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0;
 #endif
   return refused;
+}
+
+// Socket addresses are cast between types of different layout.
+static inline int assay_listen_on_loopback(uint16_t *port) {
+  int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  struct sockaddr_in address = {0};
+  socklen_t size = sizeof address;
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (descriptor < 0 || bind(descriptor, (struct sockaddr *)&address, sizeof address) != 0 ||
+      listen(descriptor, 64) != 0 ||
+      getsockname(descriptor, (struct sockaddr *)&address, &size) != 0)
+    return -1;
+  *port = ntohs(address.sin_port);
+  return descriptor;
 }
 
 // Resident size in KiB of this process, from its own accounting.
