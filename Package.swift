@@ -26,10 +26,10 @@ func fence(_ name: String, _ pkgConfig: String, apt: String, brew: String) -> Ta
 }
 
 /// A folder of tests that enter a room by its door.
-func tests(_ name: String, knows: [Target.Dependency]) -> Target {
+func tests(_ name: String, knows: [Target.Dependency], golden: [String] = []) -> Target {
   .testTarget(
     name: name, dependencies: knows + ["AssayTestKit"],
-    exclude: [],
+    exclude: golden,
     swiftSettings: [
       .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility"),
       .treatAllWarnings(as: .error),
@@ -99,7 +99,9 @@ let package = Package(
     tests("AssayModelTests", knows: ["AssayModel"]),
     tests("AssayTextTests", knows: ["AssayModel", "AssayText"]),
     tests("AssaySystemTests", knows: ["AssayModel", "AssaySystem"]),
-    tests("AssayCommandLineTests", knows: ["AssayModel", "AssayText", "AssayCommandLine"]),
+    tests(
+      "AssayCommandLineTests", knows: ["AssayModel", "AssayText", "AssayCommandLine"],
+      golden: ["Golden"]),
     tests("AssayCollectionTests", knows: ["AssayModel", "AssayText", "AssayCollection"]),
     tests("AssayContractTests", knows: ["AssayModel", "AssayText", "AssayContract"]),
     tests("AssayScriptTests", knows: ["AssayModel", "AssayText", "AssaySystem", "AssayScript"]),
@@ -107,7 +109,8 @@ let package = Package(
       "AssayTransportTests",
       knows: ["AssayModel", "AssayText", "AssayTransport", "AssayMock", "AssaySystem"]),
     tests("AssayRunTests", knows: ["AssayModel", "AssayRun"]),
-    tests("AssayReportTests", knows: ["AssayModel", "AssayText", "AssayReport"]),
+    tests(
+      "AssayReportTests", knows: ["AssayModel", "AssayText", "AssayReport"], golden: ["Golden"]),
     tests("AssayMockTests", knows: ["AssayModel", "AssayText", "AssayMock"]),
     tests(
       "AssayEndToEndTests", knows: ["AssayModel", "AssayText", "AssaySystem"]),

@@ -33,7 +33,7 @@ import Testing
     check(["run", "x", "-n", "0"], "usage.invalid-value")
     check(["run", "x", "--rps", "-1"], "usage.invalid-value")
     check(["run", "x", "-r", "junit,htlm"], "usage.invalid-value")
-    check(["run", "x", "--color", "of"], "usage.invalid-value", "`off` is one")
+    check(["run", "x", "--color", "offf"], "usage.invalid-value", "`off` is one")
     check(["run"], "usage.missing-operand", "it is used as `assay run <collection…>`")
     check(["version", "x"], "usage.too-many-operands", "it is used as `assay version `")
     check(["completions", "bsh"], "usage.unknown-choice", "`bash` is one")

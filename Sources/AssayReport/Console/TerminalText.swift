@@ -43,9 +43,10 @@ package struct Style: Sendable {
 }
 
 extension Duration {
-  /// `0.4 ms`, `12 ms`, `1.28 s`: what fits beside a request.
+  /// `40 µs`, `0.4 ms`, `12 ms`, `1.28 s`: what fits beside a request.
   package var brief: String {
     let microseconds = JournalCodec.microseconds(self)
+    if microseconds < 100 { return "\(microseconds) µs" }
     if microseconds < 1_000 { return "0.\(microseconds / 100) ms" }
     if microseconds < 1_000_000 { return "\(microseconds / 1_000) ms" }
     let hundredths = microseconds / 10_000

@@ -22,12 +22,11 @@ package final class ChildProcess: Sendable {
   ) throws(Diagnostic) {
     var toChild: [Int32] = [0, 0]
     var fromChild: [Int32] = [0, 0]
-    guard unsafe pipe(&toChild) == 0 else { throw .unstartable(path, SystemError.text()) }
-    guard unsafe pipe(&fromChild) == 0 else {
+    guard unsafe assay_pipe(&toChild) == 0 else { throw .unstartable(path, SystemError.text()) }
+    guard unsafe assay_pipe(&fromChild) == 0 else {
       for descriptor in toChild { close(descriptor) }
       throw .unstartable(path, SystemError.text())
     }
-    for descriptor in [toChild[1], fromChild[0]] { assay_close_on_exec(descriptor) }
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
@@ -36,9 +35,8 @@ package final class ChildProcess: Sendable {
     if !sharesErrorStream {
       unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
     }
-    for descriptor in [toChild[0], fromChild[1]] where descriptor > 2 {
-      unsafe posix_spawn_file_actions_addclose(&actions, descriptor)
-    }
+    // Whatever else this process has open is not the program's business.
+    unsafe assay_spawn_close_from(&actions, 3)
     var child: pid_t = 0
     let status = unsafe Self.withCStrings([path] + arguments) { arguments in
       unsafe Self.withCStrings(environment) { environment in

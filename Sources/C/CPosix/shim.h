@@ -27,7 +27,28 @@
 static inline int assay_open(const char *path, int flags, mode_t mode) {
   return open(path, flags, mode);
 }
-static inline void assay_close_on_exec(int descriptor) { fcntl(descriptor, F_SETFD, FD_CLOEXEC); }
+
+// pipe2 and the file action that closes a range need _GNU_SOURCE, which clashes with Swift's Glibc.
+#ifdef __linux__
+extern int pipe2(int descriptors[2], int flags);
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
+#endif
+static inline int assay_pipe(int descriptors[2]) {
+#ifdef __linux__
+  return pipe2(descriptors, O_CLOEXEC);
+#else
+  return pipe(descriptors);
+#endif
+}
+static inline void assay_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
+#ifdef __linux__
+  posix_spawn_file_actions_addclosefrom_np(actions, first);
+#else
+  (void)actions;
+  (void)first;
+#endif
+}
+
 static inline int assay_terminal_width(int descriptor) {
   struct winsize size;
   return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;

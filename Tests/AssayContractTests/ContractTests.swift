@@ -1,0 +1,264 @@
+import AssayContract
+import AssayModel
+import AssayTestKit
+import AssayText
+import Testing
+
+@Suite struct JudgeTests {
+  @Test func `a call belongs to the operation that fits best`() throws {
+    let contract = try contract(
+      """
+      openapi: 3.1.0
+      info: {title: T, version: "1"}
+      servers: [{url: "https://x.example/v1/"}]
+      paths:
+        /pets/{id}: {get: {responses: {"200": {description: a}}}}
+        /pets/mine: {get: {responses: {"200": {description: a}}}}
+        /files/{name}.{ext}: {get: {responses: {"200": {description: a}}}}
+        /caf%C3%A9: {get: {responses: {"200": {description: a}}}}
+      """)
+    func operation(_ method: String, _ url: String) -> String? {
+      judge(contract, method, url, .json("{}")).operation
+    }
+    #expect(operation("GET", "http://h/v1/pets/3") == "GET /pets/{id}")
+    #expect(operation("GET", "http://h/pets/mine?x=1") == "GET /pets/mine")
+    #expect(operation("GET", "http://h/pets/a%2Fb") == "GET /pets/{id}")
+    #expect(operation("GET", "http://h/files/a.b.txt") == "GET /files/{name}.{ext}")
+    #expect(operation("GET", "http://h/café") == "GET /caf%C3%A9")
+    #expect(operation("GET", "http://h/pets/") == nil)
+    let other = judge(contract, "DELETE", "http://h/pets/3", .json("{}"))
+    #expect(other.verdicts.first?.findings.first?.part == .method)
+    let near = judge(contract, "GET", "http://h/pest/3", .json("{}"))
+    #expect(near.verdicts.first?.outcome == .failed)
+    #expect(near.verdicts.first?.fault == .undocumented)
+  }
+
+  @Test func `statuses, types, headers and bodies are judged`() throws {
+    let contract = try contract(Self.shop)
+    check(contract, .json(#"{"id": 1, "price": 19.99}"#), [])
+    check(contract, .json(#"{"id": 1, "price": 19.999}"#), ["contract.body /price multipleOf"])
+    check(contract, .json(#"{"id": "1"}"#), ["contract.body  required", "contract.body /id type"])
+    check(contract, .json(#"{"id": 1, "price": 1, "tags": ["a", "a"]}"#), ["contract.body /tags uniqueItems"])
+    check(contract, .json(#"{"id": 1, "price": 1, "extra": 1}"#), ["contract.body /extra additionalProperties"])
+    check(contract, .json("{\"id\": 1,}"), ["contract.body  json"])
+    check(contract, .json("{}", status: 302), ["contract.status  responses"])
+    check(contract, .json(#"{"code": "x"}"#, status: 503), [])
+    check(contract, .json(#"{"code": 1}"#, status: 404), ["contract.body /code type"])
+    var html = Response.json("<html>")
+    html.headers = [HeaderField("Content-Type", "text/html; charset=utf-8")]
+    check(contract, html, ["contract.media-type  content"])
+    html.headers = []
+    check(contract, html, ["contract.media-type  content"])
+  }
+
+  @Test func `every finding has both places`() throws {
+    let contract = try contract(Self.shop)
+    let body = #"{"id": 1, "price": "free"}"#
+    let judgement = judge(contract, "GET", "http://h/items/1", .json(body))
+    let verdict = try #require(judgement.verdicts.first { $0.outcome == .failed })
+    let finding = try #require(verdict.findings.first)
+    #expect(finding.at == "/price")
+    #expect(finding.received == "string \"free\"")
+    #expect(finding.expected == "number")
+    #expect(finding.receivedRange.map { Array(body.utf8)[$0] }.map { String(decoding: $0, as: UTF8.self) } == "\"free\"")
+    #expect(finding.document?.file == "openapi.yaml")
+    #expect(finding.documentPointer == "/components/schemas/Item/properties/price/type")
+    #expect(finding.documentExcerpt.first { $0.isMarked }?.text.contains("type: number") == true)
+  }
+
+  @Test func `requests are judged, unless they were meant to be refused`() throws {
+    let contract = try contract(Self.shop)
+    func codes(_ request: Request, _ status: Int) -> [String] {
+      let answer = Response.json(status == 200 ? #"{"id": 1, "price": 1}"# : #"{"code": "x"}"#, status: status)
+      return ContractJudge(contracts: [contract])
+        .judge(Exchange(request: request, outcome: .response(answer)))
+        .verdicts.filter { $0.outcome == .failed }.flatMap(\.findings)
+        .map { "\($0.part.rawValue) \($0.name ?? "") \($0.keyword)" }
+    }
+    func put(_ url: String, _ body: String) -> Request {
+      Request(
+        method: "PUT", url: url, headers: [HeaderField("Content-Type", "application/json")],
+        body: Array(body.utf8))
+    }
+    #expect(codes(put("http://h/items/1?dry=true", #"{"price": 1}"#), 200) == [])
+    #expect(codes(put("http://h/items/1?dry=maybe", #"{"price": 1}"#), 200) == ["query dry type"])
+    #expect(codes(put("http://h/items/zero", #"{"price": 1}"#), 200) == ["path id type"])
+    #expect(codes(put("http://h/items/1?sizes=1&sizes=x", #"{"price": 1}"#), 200) == ["query sizes type"])
+    #expect(codes(put("http://h/items/1", #"{"price": -1}"#), 200) == ["body  minimum"])
+    #expect(codes(put("http://h/items/1", #"{"price": -1}"#), 404) == [])
+    #expect(codes(Request(method: "PUT", url: "http://h/items/1", headers: [], body: nil), 200) == ["body  required"])
+  }
+
+  @Test func `a rule that is not run is never green`() throws {
+    let contract = try contract(
+      """
+      openapi: 3.1.0
+      paths:
+        /a:
+          get:
+            responses:
+              "200":
+                description: d
+                content:
+                  application/json: {schema: {type: object, unevaluatedProperties: false}}
+                  text/csv: {schema: {type: string}}
+      """)
+    let verdict = judge(contract, "GET", "http://h/a", .json("{}")).verdicts.last
+    #expect(verdict?.outcome == .notJudged)
+    #expect(verdict?.message.contains("unevaluatedProperties") == true)
+    var csv = Response.json("a,b")
+    csv.headers = [HeaderField("Content-Type", "text/csv")]
+    #expect(judge(contract, "GET", "http://h/a", csv).verdicts.last?.outcome == .notJudged)
+  }
+
+  @Test func `the closest alternative is shown`() throws {
+    let contract = try contract(
+      """
+      openapi: 3.0.3
+      paths:
+        /a:
+          get:
+            responses:
+              "200":
+                description: d
+                content:
+                  application/json:
+                    schema:
+                      oneOf: [{$ref: "#/components/schemas/Cat"}, {$ref: "#/components/schemas/Dog"}]
+                      discriminator: {propertyName: kind, mapping: {dog: "#/components/schemas/Dog"}}
+      components:
+        schemas:
+          Cat: {type: object, required: [kind, lives], properties: {lives: {type: integer}}}
+          Dog: {type: object, required: [kind, bark], properties: {bark: {type: string, nullable: true}}}
+      """)
+    let findings = judge(contract, "GET", "http://h/a", .json(#"{"kind": "dog", "bark": 3}"#))
+      .verdicts.flatMap(\.findings)
+    #expect(findings.map { "\($0.at) \($0.keyword)" } == [" oneOf", "/bark type"])
+    let null = judge(contract, "GET", "http://h/a", .json(#"{"kind": "dog", "bark": null}"#))
+    #expect(null.verdicts.allSatisfy { $0.outcome == .passed })
+  }
+
+  @Test(arguments: [
+    ("{}", "contract.unknown-format"), ("openapi: 4.0.0", "contract.unknown-version"),
+    ("swagger: '1.2'", "contract.unknown-version"), ("- a", "contract.unknown-format"),
+  ])
+  func `what is no contract is refused`(_ text: String, _ code: String) {
+    do {
+      _ = try contract(text)
+      Issue.record("compiled \(text)")
+    } catch {
+      #expect((error as? Diagnostic)?.code == code)
+    }
+  }
+
+  @Test func `a broken reference is told, and the rest serves`() throws {
+    let contract = try contract(
+      """
+      openapi: 3.0.3
+      paths:
+        /a: {get: {responses: {"200": {description: d, content: {application/json: {schema: {$ref: "#/nowhere"}}}}}}}
+        /b: {get: {responses: {"200": {description: d}}}}
+      """)
+    #expect(contract.notes.map(\.code).contains("contract.unresolved-reference"))
+    #expect(judge(contract, "GET", "http://h/b", .json("{}")).operation == "GET /b")
+    #expect(judge(contract, "GET", "http://h/a", .json("{}")).verdicts.last?.outcome == .notJudged)
+  }
+
+  // MARK: Ground
+
+  private static let shop = """
+    openapi: 3.1.0
+    paths:
+      /items/{id}:
+        parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+        get:
+          responses: &answers
+            "200": {description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/Item"}}}}
+            "4XX": {description: no, content: {application/json: {schema: {type: object, properties: {code: {type: string}}}}}}
+            "503": {description: busy, content: {application/*: {}}}
+        put:
+          parameters:
+            - {name: dry, in: query, schema: {type: boolean}}
+            - {name: sizes, in: query, schema: {type: array, items: {type: integer}}}
+          requestBody:
+            required: true
+            content: {application/json: {schema: {$ref: "#/components/schemas/Item"}}}
+          responses: *answers
+    components:
+      schemas:
+        Item:
+          type: object
+          required: [id, price]
+          additionalProperties: false
+          properties:
+            id: {type: integer, readOnly: true}
+            price:
+              type: number
+              minimum: 0
+              multipleOf: 0.01
+            tags: {type: array, uniqueItems: true, items: {type: string}}
+    """
+
+  private func contract(_ text: String) throws -> Contract {
+    let document = try YAMLReader.read(SourceFile(name: "openapi.yaml", text: text))
+    return try Contract.compile(document) { path, file throws(Diagnostic) in
+      throw Diagnostic(.warning, "test.no-files", "`\(path)` is not there")
+    }
+  }
+
+  private func judge(
+    _ contract: Contract, _ method: String, _ url: String, _ response: Response
+  ) -> Judgement {
+    let request = Request(method: method, url: url, headers: [], body: nil)
+    return ContractJudge(contracts: [contract])
+      .judge(Exchange(request: request, outcome: .response(response)))
+  }
+
+  private func check(
+    _ contract: Contract, _ response: Response, _ expected: [String],
+    _ location: SourceLocation = #_sourceLocation
+  ) {
+    let judgement = judge(contract, "GET", "http://h/items/1", response)
+    let findings = judgement.verdicts.filter { $0.outcome == .failed }.flatMap(\.findings)
+    #expect(
+      findings.map { "\($0.code) \($0.at) \($0.keyword)" } == expected, sourceLocation: location)
+  }
+}
+
+@Suite struct AnswererTests {
+  @Test(.enabled(if: SharedData.isPresent, "the shared test data is not beside the repository"))
+  func `what the mock answers is what the contract allows`() throws {
+    var judged = 0
+    for name in ["swagger-api__swagger-petstore", "bump-sh-examples__train-travel-api"] {
+      for file in SharedData.entries("corpus/specs/\(name)") {
+        guard file.hasSuffix(".yaml") || file.hasSuffix(".json"),
+          let document = try? Inputs.read(SharedData.file("corpus/specs/\(name)/\(file)")),
+          let contract = try? Contract.compile(
+            document,
+            load: { path, _ throws(Diagnostic) in throw Diagnostic(.warning, "t", path) })
+        else { continue }
+        judged += check(contract)
+      }
+    }
+    #expect(judged > 10)
+  }
+
+  /// Asks the mock for every operation without parameters, and judges what it says.
+  private func check(_ contract: Contract) -> Int {
+    let answerer = ContractAnswerer(contract: contract)
+    let judge = ContractJudge(contracts: [contract])
+    var count = 0
+    for operation in contract.operationNames where operation.hasPrefix("GET ") {
+      let path = operation.dropFirst(4).replacing("{", with: "1").replacing("}", with: "")
+      let request = Request(
+        method: "GET", url: "http://h\(path)", headers: [HeaderField("Prefer", "code=200")],
+        body: nil)
+      let response = answerer.answer(request)
+      let judgement = judge.judge(Exchange(request: request, outcome: .response(response)))
+      let bad = judgement.verdicts.filter { $0.outcome == .failed && $0.fault == .response }
+      #expect(bad.isEmpty, "\(operation): \(bad.map(\.message))")
+      count += 1
+    }
+    return count
+  }
+}

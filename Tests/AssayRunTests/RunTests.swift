@@ -1,0 +1,215 @@
+import AssayModel
+import AssayRun
+import AssayTestKit
+import Testing
+
+@Suite struct PacerTests {
+  @Test func `requests leave one interval apart, and a quiet spell earns the burst`() {
+    check(rate: 10, burst: 2, asks: [0, 0, 0, 1_000, 1_000, 1_000], leaves: [0, 100, 200, 1_000, 1_000, 1_100])
+    check(rate: 10, burst: 1, asks: [0, 0, 5_000, 5_000], leaves: [0, 100, 5_000, 5_075])
+  }
+
+  @Test(arguments: [(20.0, 1), (100.0, 1), (100.0, 10), (1_000.0, 1), (3_000.0, 50)])
+  func `no window of one second sees more than the rate and the burst`(_ rate: Double, _ burst: Int) {
+    var pacer = Pacer(rate: rate, burst: burst)
+    var random: UInt64 = 7
+    var now = Duration.zero
+    var departures: [Duration] = []
+    for _ in 0..<20_000 {
+      random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      // Crowds, and quiet spells between them.
+      if random >> 60 == 0 { now += .milliseconds(Int(random >> 33 % 3_000)) }
+      let leaves = pacer.reserve(at: now)
+      now = max(now, leaves - .milliseconds(Int(random >> 40 % 200)))
+      departures.append(leaves)
+    }
+    departures.sort()
+    let limit = Int(rate) + burst - 1
+    for index in departures.indices.dropFirst(limit) {
+      #expect(departures[index] - departures[index - limit] >= .seconds(1))
+    }
+    let span = departures.last! - departures.first!
+    #expect(Double(departures.count) / (span / .seconds(1)) <= rate * 1.001 + 1)
+  }
+
+  @Test func `under load the mean rate is the one asked for`() {
+    var pacer = Pacer(rate: 250)
+    let last = (0..<2_501).map { _ in pacer.reserve(at: .zero) }.last
+    #expect(last == .seconds(10))
+  }
+
+  /// Asks at the given milliseconds for a slot, and checks each answer.
+  private func check(
+    rate: Double, burst: Int, asks: [Int], leaves expected: [Int],
+    _ location: SourceLocation = #_sourceLocation
+  ) {
+    var pacer = Pacer(rate: rate, burst: burst)
+    let actual = asks.map { pacer.reserve(at: .milliseconds($0)) }
+    #expect(actual == expected.map { .milliseconds($0) }, sourceLocation: location)
+  }
+}
+
+@Suite struct PlannerTests {
+  @Test func `iterations, rows and selections lay out the steps`() {
+    let items: [Suite.Item] = [.named("A"), .named("B", index: 1, folders: ["F"])]
+    let suite = Suite(name: "S", file: SourceFile(name: "s", text: ""), items: items, variables: [])
+    let rows = [[Variable("r", .number("1"))], [Variable("r", .number("2"))]]
+    func steps(_ rows: [[Variable]], _ count: Int?, _ selection: [String] = []) -> [String] {
+      let source = Planner.Source(suite: suite, scopes: Scopes(), rows: rows, iterationCount: count)
+      return Planner.plan([source], selection: selection).steps.map {
+        "\($0.number) \($0.item.name) \($0.iteration)/\($0.iterationCount) \($0.row.first?.value.substitution ?? "-")"
+      }
+    }
+    #expect(steps([], nil) == ["0 A 0/1 -", "1 B 0/1 -"])
+    #expect(steps(rows, nil, ["F"]) == ["0 B 0/2 1", "1 B 1/2 2"])
+    #expect(steps(rows, 3, ["A"]) == ["0 A 0/3 1", "1 A 1/3 2", "2 A 2/3 2"])
+    #expect(steps([], nil, ["id-A"]) == ["0 A 0/1 -"])
+    #expect(Planner.unknown(["f", "B", "Bx"], in: [suite]).map(\.nearest) == ["F", "B"])
+  }
+}
+
+@Suite struct RunnerTests {
+  @Test func `a step's events come in order`() async {
+    let world = StubWorld()
+    let ledger = await world.run([.named("A", before: [.stub(.preRequest, "set")], after: [.stub(.test, "test")])])
+    #expect(
+      await world.kinds() == [
+        "runStarted", "planned", "stepStarted", "variableChanged", "exchanged", "judged request",
+        "mapped", "judged contract", "judged test", "stepEnded", "runEnded",
+      ])
+    #expect(ledger.exitCode == .success)
+    #expect(world.sender.requests.first?.url == "http://h/A?x=1")
+  }
+
+  @Test func `what kept us from judging is an error, and the run goes on`() async {
+    let world = StubWorld(outcome: .failed(TransportFault(.connect, "refused")))
+    let ledger = await world.run([.named("A", after: [.stub(.test, "test")]), .named("B", index: 1)])
+    #expect(ledger.entries.map { $0.verdicts.map(\.code) } == [["transport.connect", "assertion"], ["transport.connect"]])
+    #expect(ledger.exitCode == .couldNotJudge)
+    let broken = await StubWorld().run([.named("unsendable"), .named("B", index: 1)])
+    #expect(broken.entries[0].verdicts.map(\.fault) == [.setup])
+    #expect(broken.entries[1].verdicts.first?.outcome == .passed)
+    let fault = await StubWorld().run([.named("A", before: [.stub(.preRequest, "throw")])])
+    #expect(fault.entries[0].verdicts.first?.code == "script.exception")
+    #expect(fault.exitCode == .couldNotJudge)
+  }
+
+  @Test func `skipping, bailing and undefined names do what they say`() async {
+    let world = StubWorld()
+    let skipped = await world.run([.named("A", before: [.stub(.preRequest, "skip")]), .named("B", index: 1)])
+    #expect(skipped.entries[0].verdicts.map(\.outcome) == [.skipped])
+    #expect(world.sender.requests.count == 1)
+    let bailing = StubWorld(outcome: .failed(TransportFault(.connect, "refused")))
+    bailing.options.stopsAtFailure = true
+    let stopped = await bailing.run([.named("A"), .named("B", index: 1)])
+    #expect(stopped.entries.map(\.state) == [.ended, .planned])
+    let strict = StubWorld()
+    strict.options.requiresVariables = true
+    let undefined = await strict.run([.named("undefined")])
+    #expect(undefined.entries[0].verdicts.map(\.outcome) == [.error])
+    #expect(strict.sender.requests.isEmpty)
+  }
+
+  @Test func `an interrupted run says so, and starts nothing more`() async {
+    let world = StubWorld()
+    world.brake.interrupt()
+    let ledger = await world.run([.named("A")])
+    #expect(ledger.exitCode == .interrupted)
+    #expect(world.sender.requests.isEmpty)
+  }
+
+  @Test func `the pace is kept on a virtual clock, and waiting is not charged to the API`() async {
+    let world = StubWorld()
+    world.options.pacer = Pacer(rate: 2)
+    let ledger = await world.run((0..<5).map { .named("I\($0)", index: $0) })
+    #expect(ledger.entries.compactMap { $0.exchange?.timings.paced }.reduce(.zero, +) == .seconds(2))
+    #expect(ledger.entries.compactMap { $0.exchange?.timings.service }.reduce(.zero, +) == .zero)
+  }
+
+  @Test func `collections run side by side, and never more calls than allowed`() async {
+    let world = StubWorld()
+    world.options.concurrency = 2
+    let ledger = await world.run([.named("A"), .named("B", index: 1)], lanes: 6)
+    #expect(ledger.entries.count == 12)
+    #expect(ledger.entries.allSatisfy { $0.state == .ended })
+  }
+}
+
+/// A world of stand-ins.
+private final class StubWorld: @unchecked Sendable {
+  // Unchecked: options are set before the run, by the one test that owns this.
+  let sender: ScriptedSender
+  let log = EventLog()
+  let brake = Brake()
+  var options = Runner<VirtualClock>.Options()
+
+  init(outcome: Exchange.Outcome = .response(.json("{}"))) {
+    sender = ScriptedSender { _ in outcome }
+  }
+
+  func run(_ items: [Suite.Item], lanes: Int = 1) async -> Ledger {
+    let suite = Suite(name: "S", file: SourceFile(name: "s", text: ""), items: items, variables: [])
+    let source = Planner.Source(suite: suite, scopes: Scopes(), rows: [], iterationCount: nil)
+    let plan = Planner.plan(Array(repeating: source, count: lanes))
+    let world = Runner.World(
+      sender: sender, judge: StubJudge(),
+      composers: Array(repeating: StubComposer(), count: lanes),
+      hosts: Array(repeating: StubHost(), count: lanes), clock: VirtualClock())
+    let facts = RunFacts(
+      id: "r", version: "t", startedAt: 0, collections: ["S"], environment: nil, contracts: [],
+      inputs: [])
+    let log = self.log
+    await Runner(plan: plan, world: world, options: options, brake: brake).run(facts) {
+      await log.hear($0)
+    }
+    return await log.ledger
+  }
+
+  func kinds() async -> [String] {
+    await log.events.map { event in
+      if case .judged(_, let verdict) = event.kind { return "judged \(verdict.name)" }
+      return String("\(event.kind)".prefix { $0 != "(" })
+    }
+  }
+}
+
+private struct StubComposer: Composer {
+  func draft(of item: Suite.Item) -> Value { .string(item.name) }
+
+  func compose(_ item: Suite.Item, draft: Value, scopes: Scopes) throws(Diagnostic) -> Composition {
+    if item.name == "unsendable" { throw Diagnostic(.error, "test.unsendable", "cannot") }
+    let query = scopes.lookUp("x").map { "?x=\($0.variable.value.substitution)" } ?? ""
+    let notes = item.name == "undefined" ? [Diagnostic(.warning, "test.undefined", "no `y`")] : []
+    return Composition(
+      request: Request(method: "GET", url: "http://h/\(item.name)\(query)", headers: [], body: nil),
+      notes: notes)
+  }
+}
+
+private struct StubHost: ScriptHost {
+  func run(_ script: Script, in setting: ScriptSetting) async -> ScriptOutcome {
+    var outcome = ScriptOutcome()
+    switch script.source {
+    case "set": outcome.changes = [.init(scope: .local, name: "x", value: .number("1"))]
+    case "test": outcome.assertions = [.init(name: "test", outcome: .passed)]
+    case "skip": outcome.skipsRequest = true
+    default: outcome.fault = ScriptFault(.exception, "Error: no")
+    }
+    return outcome
+  }
+
+  func close() async {}
+}
+
+private struct StubJudge: Judge {
+  func judge(_ exchange: Exchange) -> Judgement {
+    Judgement(
+      operation: "GET /", verdicts: [Verdict(name: "contract", code: "contract.body", outcome: .passed)])
+  }
+}
+
+extension Script {
+  fileprivate static func stub(_ phase: Phase, _ source: String) -> Script {
+    Script(phase: phase, owner: "S", source: source, lines: [])
+  }
+}

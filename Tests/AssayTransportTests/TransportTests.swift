@@ -1,0 +1,208 @@
+import AssayMock
+import AssayModel
+import AssaySystem
+import AssayTestKit
+import AssayText
+import AssayTransport
+import Testing
+
+/// Real libcurl against real servers on loopback.
+@Suite struct TransportTests {
+  private let transport = Transport()
+
+  @Test func `what was composed is what leaves`() async throws {
+    let server = try MockServer(
+      answerer: ClosureAnswerer { request in
+        var writer = JSONWriter()
+        writer.object { writer in
+          writer.member("method", request.method)
+          writer.member("url", request.url)
+          writer.member("body", String(decoding: request.body ?? [], as: UTF8.self))
+          writer.name("headers")
+          writer.array { writer in
+            for field in request.headers { writer.string("\(field.name): \(field.value)") }
+          }
+        }
+        return .json(writer.text, status: 201)
+      })
+    let request = Request(
+      method: "PATCH", url: server.url + "/a/../b%20c?q=1&q=2",
+      headers: [
+        HeaderField("X-One", "1"), HeaderField("x-empty", ""), HeaderField("X-One", "2"),
+        HeaderField("User-Agent", "T"),
+      ], body: Array("bytes\0here".utf8))
+    let exchange = await transport.send(request, limits: SendLimits())
+    let response = try #require(exchange.response)
+    #expect(response.status == 201)
+    let seen = try JSONReader.read(SourceFile(name: "r", bytes: response.body)).root
+    #expect(seen["method"]?.string == "PATCH")
+    #expect(seen["url"]?.string == "/a/../b%20c?q=1&q=2")
+    #expect(seen["body"]?.string == "bytes\0here")
+    let headers = seen["headers"]?.elements.compactMap(\.string) ?? []
+    #expect(
+      headers == [
+        "Host: 127.0.0.1:\(server.port)", "X-One: 1", "x-empty: ", "X-One: 2", "User-Agent: T",
+        "Content-Length: 10",
+      ])
+    #expect(exchange.request.headers.first("Host") == "127.0.0.1:\(server.port)")
+    #expect(exchange.sentCount == 1)
+    #expect(exchange.peer == "127.0.0.1:\(server.port)")
+  }
+
+  @Test func `methods, empty bodies and HEAD work as they are`() async throws {
+    let server = try MockServer(
+      answerer: ClosureAnswerer { request in
+        Response(
+          status: 200, reason: "", version: "", headers: [HeaderField("X-Method", request.method)],
+          body: Array("body".utf8))
+      })
+    for method in ["GET", "POST", "DELETE", "OPTIONS", "QUERY", "HEAD"] {
+      let exchange = await transport.send(
+        Request(method: method, url: server.url, headers: [], body: method == "POST" ? [] : nil),
+        limits: SendLimits())
+      #expect(exchange.response?.headers.first("X-Method") == method)
+      #expect(exchange.response?.body.isEmpty == (method == "HEAD"))
+    }
+  }
+
+  @Test func `many calls share connections, and tasks may run on the loop`() async throws {
+    let server = try MockServer(answerer: ClosureAnswerer { .json("\"\($0.url)\"") })
+    let transport = self.transport
+    let url = server.url
+    let bodies = await withTaskExecutorPreference(transport.executor) {
+      await withTaskGroup(of: [UInt8].self) { group in
+        for number in 0..<200 {
+          group.addTask {
+            await transport.send(
+              Request(method: "GET", url: "\(url)/\(number)", headers: [], body: nil),
+              limits: SendLimits()
+            ).response?.body ?? []
+          }
+        }
+        return await group.reduce(into: Set<String>()) { $0.insert(String(decoding: $1, as: UTF8.self)) }
+      }
+    }
+    #expect(bodies.count == 200)
+    let again = await transport.send(
+      Request(method: "GET", url: url, headers: [], body: nil), limits: SendLimits())
+    #expect(again.reusedConnection)
+  }
+
+  @Test func `compressed bodies are decoded, and their size is that of what comes out`() async throws {
+    let text = String(repeating: "a", count: 1 << 20)
+    let packed = Deflate.compress(Array(text.utf8), as: .gzip)
+    let server = try MockServer(
+      answerer: ClosureAnswerer { _ in
+        Response(
+          status: 200, reason: "", version: "", headers: [HeaderField("Content-Encoding", "gzip")],
+          body: packed)
+      })
+    let request = Request(method: "GET", url: server.url, headers: [], body: nil)
+    #expect(await transport.send(request, limits: SendLimits()).response?.body.count == 1 << 20)
+    var limits = SendLimits()
+    limits.bodySize = 100_000
+    let stopped = await transport.send(request, limits: limits)
+    #expect(fault(stopped)?.code == "limit.body")
+  }
+
+  @Test(arguments: [
+    ("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", TransportFault.Kind.truncated),
+    ("", .truncated), ("nonsense\r\n\r\n", .malformed),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nx", .truncated),
+    ("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope", .malformed),
+  ])
+  func `wrong answers are faults, never responses`(_ answer: String, _ kind: TransportFault.Kind)
+    async throws
+  {
+    let server = try RawServer(answer)
+    let exchange = await transport.send(
+      Request(method: "GET", url: server.url, headers: [], body: nil), limits: SendLimits())
+    #expect(fault(exchange)?.kind == kind, "\(answer): \(String(describing: fault(exchange)))")
+  }
+
+  @Test func `heads have a limit, and interim answers are passed over`() async throws {
+    let long = "HTTP/1.1 200 OK\r\n" + String(repeating: "X-Pad: \(String(repeating: "x", count: 200))\r\n", count: 2_000)
+    let endless = try RawServer(long + "\r\n")
+    let request = Request(method: "GET", url: endless.url, headers: [], body: nil)
+    #expect(fault(await transport.send(request, limits: SendLimits()))?.code == "limit.body")
+    let interim = try RawServer(
+      "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 Fine\r\nA: 1\r\nA: 2\r\nContent-Length: 2\r\n\r\nok")
+    let response = await transport.send(
+      Request(method: "GET", url: interim.url, headers: [], body: nil), limits: SendLimits()
+    ).response
+    #expect(response?.reason == "Fine")
+    #expect(response?.headers.values(of: "a") == ["1", "2"])
+    #expect(response?.headers.has("Link") == false)
+  }
+
+  @Test(arguments: [
+    ("http://127.0.0.1:1/", TransportFault.Kind.connect), ("http://nowhere.invalid/", .resolve),
+    ("file:///etc/passwd", .refusedTarget), ("gopher://127.0.0.1/", .refusedTarget),
+    ("http://[/", .refusedTarget),
+  ])
+  func `targets that cannot be reached say why`(_ url: String, _ kind: TransportFault.Kind) async {
+    let exchange = await transport.send(
+      Request(method: "GET", url: url, headers: [], body: nil), limits: SendLimits())
+    #expect(fault(exchange)?.kind == kind, "\(url): \(String(describing: fault(exchange)))")
+  }
+
+  @Test func `a call that takes too long, or is no longer wanted, ends`() async throws {
+    let socket = try RawServer(answer: [], connections: 0)
+    var limits = SendLimits()
+    limits.total = .milliseconds(100)
+    let request = Request(method: "GET", url: socket.url, headers: [], body: nil)
+    #expect(fault(await transport.send(request, limits: limits))?.kind == .timeout)
+    let transport = self.transport
+    let task = Task { await transport.send(request, limits: SendLimits()) }
+    task.cancel()
+    #expect(fault(await task.value)?.kind == .cancelled)
+  }
+
+  @Test func `TLS is verified unless the operator says otherwise`() async throws {
+    let scratch = try Scratch()
+    let made = try await Program.shell(
+      """
+      openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
+        -addext subjectAltName=DNS:localhost -keyout '\(scratch.path)/key' -out '\(scratch.path)/cert'
+      """)
+    try #require(made.code == 0, "openssl makes the certificate: \(made.error)")
+    let probe = try RawServer(answer: [], connections: 0)
+    let port = probe.port &+ 1
+    let server = try ChildProcess(
+      "/usr/bin/openssl",
+      arguments: [
+        "s_server", "-accept", "127.0.0.1:\(port)", "-cert", scratch.path + "/cert", "-key",
+        scratch.path + "/key", "-www", "-quiet",
+      ], sharesErrorStream: false)
+    defer { server.kill() }
+    let request = Request(method: "GET", url: "https://localhost:\(port)/", headers: [], body: nil)
+    // The server is there when it can be connected to.
+    var refused = await transport.send(request, limits: SendLimits())
+    for _ in 0..<100 where fault(refused)?.kind == .connect {
+      try await Task.sleep(for: .milliseconds(20))
+      refused = await transport.send(request, limits: SendLimits())
+    }
+    #expect(fault(refused)?.kind == .tls)
+    var careless = SendLimits()
+    careless.verifiesPeer = false
+    #expect(await transport.send(request, limits: careless).response?.status == 200)
+    var options = TransportOptions()
+    options.authorities = scratch.path + "/cert"
+    let trusting = Transport(options: options)
+    let trusted = await trusting.send(request, limits: SendLimits())
+    #expect(trusted.response?.status == 200)
+    #expect(trusted.timings.secure > .zero)
+    let wrongName = Request(method: "GET", url: "https://127.0.0.1:\(port)/", headers: [], body: nil)
+    #expect(fault(await trusting.send(wrongName, limits: SendLimits()))?.kind == .tls)
+  }
+
+  @Test func `the library tells its version and what it can do`() {
+    #expect(Transport.libraryVersion.split(separator: ".").count == 3)
+    #expect(Transport.libraryFeatures.contains("HTTP2"))
+  }
+
+  private func fault(_ exchange: Exchange) -> TransportFault? {
+    guard case .failed(let fault) = exchange.outcome else { return nil }
+    return fault
+  }
+}
