@@ -30,12 +30,12 @@ actor Gate<C: Clock<Duration>> {
     } else {
       await withCheckedContinuation { waiting.append($0) }
     }
-    wait.queued = asked.duration(to: clock.now)
+    wait.queued = asked.duration(to: clock.now).inWholeMicroseconds
     let now = start.duration(to: clock.now)
     if let slot = pacer?.reserve(at: now), slot > now {
       // A cancelled wait ends early; whoever waits looks at its task before it sends.
       try? await clock.sleep(until: start.advanced(by: slot), tolerance: .zero)
-      wait.paced = slot - now
+      wait.paced = (slot - now).inWholeMicroseconds
     }
     return wait
   }

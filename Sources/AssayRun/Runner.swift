@@ -114,7 +114,8 @@ actor Teller<C: Clock<Duration>> {
   }
 
   func tell(_ kind: Event.Kind) async {
-    pending.append(Event(time: start.duration(to: clock.now), kind: kind))
+    pending.append(
+      Event(time: start.duration(to: clock.now).inWholeMicroseconds, kind: kind))
     guard !isTelling else { return }
     isTelling = true
     while !pending.isEmpty {
@@ -123,5 +124,14 @@ actor Teller<C: Clock<Duration>> {
       for event in batch { await listener(event) }
     }
     isTelling = false
+  }
+}
+
+extension Duration {
+  /// Without what is less than a microsecond, which no journal keeps: a run and its journal have to
+  /// tell the same times.
+  var inWholeMicroseconds: Duration {
+    let part = components.attoseconds / 1_000_000_000_000
+    return .seconds(components.seconds) + .microseconds(part)
   }
 }

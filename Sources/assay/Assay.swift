@@ -9,10 +9,16 @@ internal import AssayText
 struct Assay {
   static let version = "0.1.0"
 
-  static func main() async {
+  /// Not `async`: signals have to be taken before there is a second thread.
+  static func main() {
+    Signals.take()
     System.ignoreBrokenPipes()
-    let code = await run(Array(CommandLine.arguments.dropFirst()))
-    System.exit(code.rawValue)
+    // Detached, since the main thread has nothing to do but wait.
+    Task.detached {
+      let code = await run(Array(CommandLine.arguments.dropFirst()))
+      System.exit(code.rawValue)
+    }
+    System.waitForExit()
   }
 
   private static func run(_ words: [String]) async -> ExitCode {

@@ -17,7 +17,7 @@ struct MockCommand {
 
   func run() async -> ExitCode {
     let (stopped, stop) = AsyncStream.makeStream(of: Void.self)
-    Signals.listen { _ in stop.finish() }
+    Signals.hear { _ in stop.finish() }
     do throws(Diagnostic) {
       var loader = InputLoader(front)
       let contract = try loader.contract(invocation.operands[0])

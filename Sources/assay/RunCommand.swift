@@ -9,6 +9,7 @@ internal import AssayScript
 internal import AssaySystem
 internal import AssayText
 internal import AssayTransport
+internal import Synchronization
 
 /// `assay run`: loads, plans, runs, records and reports.
 struct RunCommand {
@@ -141,11 +142,11 @@ struct RunCommand {
     stop.onAbort { task.cancel() }
     await task.value
     await recorder.finish()
-    return await conclude(recorder, folder, reporters)
+    return await conclude(recorder, folder, reporters, wasTerminated: stop.wasTerminated)
   }
 
   private func conclude(
-    _ recorder: Recorder, _ folder: RunFolder, _ reporters: [String]
+    _ recorder: Recorder, _ folder: RunFolder, _ reporters: [String], wasTerminated: Bool
   ) async -> ExitCode {
     let ledger = await recorder.ledger
     let dialect = invocation.text(Flags.junitDialect).flatMap(JUnitReport.Dialect.init) ?? .common
@@ -154,6 +155,7 @@ struct RunCommand {
     var problems = outputs.problems
     if let problem = await recorder.problem { problems.insert(problem, at: 0) }
     var code = ledger.exitCode
+    if code == .interrupted, wasTerminated { code = .terminated }
     if invocation.isOn(Flags.suppressExitCode), code == .checkFailed || code == .couldNotJudge {
       code = .success
     }
@@ -238,6 +240,10 @@ struct RunCommand {
 /// then everything at once.
 final class StopRequests: Sendable {
   private let state = Shared()
+  private let termination = Mutex(false)
+
+  /// Whether it was TERM that asked first.
+  var wasTerminated: Bool { termination.withLock { $0 } }
 
   private actor Shared {
     var abort: (@Sendable () -> Void)?
@@ -259,8 +265,9 @@ final class StopRequests: Sendable {
 
   init(brake: Brake) {
     let state = self.state
-    Signals.listen { _ in
+    Signals.hear { [weak self] signal in
       let isSecond = brake.isInterrupted
+      if !isSecond, signal == .terminate { self?.termination.withLock { $0 = true } }
       brake.interrupt()
       Task {
         if !isSecond { try? await Task.sleep(for: Self.grace) }

@@ -61,8 +61,10 @@ package final class SourceFile: Sendable {
     lineStarts.withLock { starts in
       if starts.isEmpty {
         starts.append(0)
-        for (index, byte) in bytes.enumerated() where byte == 0x0A {
+        var rest = bytes[...]
+        while let index = rest.firstIndex(of: 0x0A) {
           starts.append(index + 1)
+          rest = rest[(index + 1)...]
         }
       }
       return starts

@@ -36,6 +36,11 @@ package enum System {
 
   package static func exit(_ code: Int32) -> Never { CPosix.exit(code) }
 
+  /// Lets the calling thread rest until some other ends the process.
+  package static func waitForExit() -> Never {
+    while true { pause() }
+  }
+
   /// The name of this machine.
   package static var hostName: String {
     var name = [CChar](repeating: 0, count: 256)

@@ -9,25 +9,21 @@ enum JSONScan {
   static func tape(
     of bytes: [UInt8], limits: DocumentLimits
   ) -> Result<[UInt64], JSONFault> {
-    var fault: JSONFault?
-    // Every word of a tape is paid for by at least one byte of the text: a container has two words
-    // and two brackets. The room is reserved, and only what is written becomes resident.
-    let tape = unsafe [UInt64](unsafeUninitializedCapacity: bytes.count + 2) { words, count in
-      unsafe bytes.withUnsafeBufferPointer { text in
-        var scanner = unsafe Scanner(text: text, words: words, limits: limits)
-        fault = unsafe scanner.run()
-        count = fault == nil ? unsafe scanner.wordCount : 0
-      }
+    unsafe bytes.withUnsafeBufferPointer { text in
+      var scanner = unsafe Scanner(text: text, limits: limits)
+      defer { unsafe scanner.words.deallocate() }
+      if let fault = unsafe scanner.run() { return .failure(fault) }
+      return unsafe .success(Array(UnsafeBufferPointer(start: scanner.words, count: scanner.wordCount)))
     }
-    if let fault { return .failure(fault) }
-    return .success(tape)
   }
 }
 
 /// The state of the pass. Containers that are open are linked through the second word of each.
 @unsafe private struct Scanner {
   let text: UnsafeBufferPointer<UInt8>
-  let words: UnsafeMutableBufferPointer<UInt64>
+  /// The tape so far; it grows as an array would, without an array's check at every word.
+  var words: UnsafeMutablePointer<UInt64>
+  var capacity: Int
   let base: UnsafePointer<UInt8>?
   let end: Int
   let limits: DocumentLimits
@@ -41,12 +37,12 @@ enum JSONScan {
   var children = 0
   var isObject = false
 
-  init(
-    text: UnsafeBufferPointer<UInt8>, words: UnsafeMutableBufferPointer<UInt64>,
-    limits: DocumentLimits
-  ) {
+  init(text: UnsafeBufferPointer<UInt8>, limits: DocumentLimits) {
     unsafe self.text = text
-    unsafe self.words = words
+    // Most documents have a word for every eight to sixteen bytes.
+    let capacity = text.count / 64 + 64
+    unsafe self.capacity = capacity
+    unsafe self.words = .allocate(capacity: capacity)
     unsafe self.base = text.baseAddress
     unsafe self.end = text.count
     unsafe self.limits = limits
@@ -59,8 +55,17 @@ enum JSONScan {
   }
 
   @inline(__always) mutating func append(_ word: UInt64) {
+    if unsafe wordCount == capacity { unsafe grow() }
     unsafe words[wordCount] = word
     unsafe wordCount += 1
+  }
+
+  @inline(never) mutating func grow() {
+    let larger = unsafe UnsafeMutablePointer<UInt64>.allocate(capacity: capacity * 2)
+    unsafe larger.moveInitialize(from: words, count: wordCount)
+    unsafe words.deallocate()
+    unsafe words = larger
+    unsafe capacity *= 2
   }
 
   mutating func run() -> JSONFault? {

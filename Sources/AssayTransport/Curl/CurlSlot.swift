@@ -219,6 +219,8 @@ internal import CCurl
       kind = .tls
     case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR:
       kind = .truncated
+    // After the request has left, this is about the answer: HTTP/0.9, which is not taken.
+    case CURLE_UNSUPPORTED_PROTOCOL where sentCount > 0: kind = .malformed
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT: kind = .refusedTarget
     case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_HTTP2, CURLE_HTTP2_STREAM:
       kind = .malformed

@@ -17,8 +17,12 @@ internal import Synchronization
   // Unchecked, because the handles are pointers: they are touched on the loop's thread alone, and
   // what other threads post passes through the mutex.
 
-  /// Names a transfer for its cancellation.
-  final class Ticket: Sendable {}
+  /// Names a transfer for its cancellation, which may come before the transfer itself.
+  final class Ticket: Sendable {
+    private let cancellation = Mutex(false)
+    var isCancelled: Bool { cancellation.withLock { $0 } }
+    func cancel() { cancellation.withLock { $0 = true } }
+  }
 
   private struct Inbox {
     var jobs: [UnownedJob] = []
@@ -53,6 +57,7 @@ internal import Synchronization
   }
 
   func cancel(_ ticket: Ticket) {
+    ticket.cancel()
     post { $0.cancelled.append(ticket) }
   }
 
@@ -108,6 +113,11 @@ internal import Synchronization
   private func begin(_ transfer: Transfer) {
     let slot = idle.popLast() ?? CurlSlot()
     slot.prepare(transfer, options: options)
+    guard !transfer.ticket.isCancelled else {
+      slot.finish(with: Self.cancelled)
+      idle.append(slot)
+      return
+    }
     let code = unsafe curl_multi_add_handle(multi, slot.easy)
     guard code == CURLM_OK else {
       slot.finish(with: .failed(TransportFault(.other, "libcurl refused the transfer")))
@@ -131,9 +141,12 @@ internal import Synchronization
     guard let slot = unsafe busy.values.first(where: { $0.ticket === ticket }) else { return }
     unsafe curl_multi_remove_handle(multi, slot.easy)
     unsafe busy.removeValue(forKey: slot.easy)
-    slot.finish(with: .failed(TransportFault(.cancelled, "the run was interrupted")))
+    slot.finish(with: Self.cancelled)
     idle.append(slot)
   }
+
+  private static let cancelled = Exchange.Outcome.failed(
+    TransportFault(.cancelled, "the run was interrupted"))
 
   private func close() {
     for unsafe slot in unsafe busy.values {
