@@ -28,34 +28,36 @@ struct Excerpt {
     let first = span?.start.line ?? 1
     let last = span.map { min($0.end.line, first + 12) } ?? 1
     let shown = max(1, first - margin)...min(lineCount, max(last + margin, first))
-    lines = shown.compactMap { number in
-      guard let range = file.rangeOfLine(number) else { return nil }
-      return Self.line(number, file, range, span)
-    }
+    lines = shown.compactMap { Self.line($0, file, span) }
   }
 
-  private static func line(
-    _ number: Int, _ file: SourceFile, _ range: Range<Int>, _ span: SourceSpan?
-  ) -> Line {
-    let text = file.text(in: range)
-    guard let span, (span.start.line...span.end.line).contains(number) else {
-      return Line(number: number, text: clipped(text), marked: nil)
+  private static func line(_ number: Int, _ file: SourceFile, _ span: SourceSpan?) -> Line? {
+    guard let whole = file.rangeOfLine(number) else { return nil }
+    let marked = span.map(\.range).flatMap { range -> Range<Int>? in
+      let isTouched = range.lowerBound <= whole.upperBound && range.upperBound >= whole.lowerBound
+      return isTouched ? range.clamped(to: whole) : nil
     }
-    let start = number == span.start.line ? span.start.column - 1 : text.prefix { $0 == " " }.count
-    let end = number == span.end.line ? span.end.column - 1 : text.unicodeScalars.count
     // A place far to the right would be cut off: the line is shown from shortly before it.
-    let skipped = start > widest - 40 ? start - 40 : 0
-    let scalars = text.unicodeScalars.dropFirst(skipped)
-    let lead = skipped > 0 ? "…" : ""
-    let shown = lead + String(String.UnicodeScalarView(scalars.prefix(widest)))
-    let from = start - skipped + lead.count
-    let to = min(end - skipped + lead.count, shown.unicodeScalars.count)
-    return Line(number: number, text: shown, marked: from..<max(from + 1, to))
-  }
-
-  private static func clipped(_ text: String) -> String {
-    guard text.unicodeScalars.count > widest else { return text }
-    return String(String.UnicodeScalarView(text.unicodeScalars.prefix(widest))) + "…"
+    let near = marked?.lowerBound ?? whole.lowerBound
+    let isFar = near - whole.lowerBound > widest - 40
+    guard
+      let part = file.part(ofLine: number, near: isFar ? near : whole.lowerBound, reach: isFar ? 40 : widest)
+    else { return nil }
+    let end = isFar ? file.part(ofLine: number, near: part.lowerBound, reach: widest)?.upperBound : nil
+    let range = part.lowerBound..<max(part.upperBound, end ?? 0)
+    let lead = range.lowerBound > whole.lowerBound ? "…" : ""
+    let tail = range.upperBound < whole.upperBound ? "…" : ""
+    let text = lead + file.text(in: range) + tail
+    guard let marked else { return Line(number: number, text: text, marked: nil) }
+    func column(_ offset: Int) -> Int {
+      let offset = min(max(offset, range.lowerBound), range.upperBound)
+      return lead.count + file.text(in: range.lowerBound..<offset).unicodeScalars.count
+    }
+    // A value of several lines is marked from its first character in each.
+    let isFirst = span?.start.line == number
+    let indent = isFirst ? 0 : text.unicodeScalars.prefix { $0 == " " }.count
+    let from = max(column(marked.lowerBound), indent)
+    return Line(number: number, text: text, marked: from..<max(from + 1, column(marked.upperBound)))
   }
 
   /// Indented JSON and where a place in it has moved; anything else as it is.

@@ -49,6 +49,18 @@ package final class SourceFile: Sendable {
     return start..<end
   }
 
+  /// The part of a line that is near a byte offset: a line may be as long as its file.
+  ///
+  /// The part begins and ends between characters.
+  package func part(ofLine number: Int, near offset: Int, reach: Int) -> Range<Int>? {
+    guard let line = rangeOfLine(number) else { return nil }
+    var start = max(line.lowerBound, min(offset, line.upperBound) - reach)
+    var end = min(line.upperBound, max(offset, line.lowerBound) + reach)
+    while start > line.lowerBound, bytes[start] & 0xC0 == 0x80 { start -= 1 }
+    while end < line.upperBound, bytes[end] & 0xC0 == 0x80 { end += 1 }
+    return start..<max(start, end)
+  }
+
   /// The text of a range, with bytes that are not UTF-8 replaced.
   package func text(in range: Range<Int>) -> String {
     String(decoding: bytes[range.clamped(to: 0..<bytes.count)], as: UTF8.self)

@@ -43,11 +43,16 @@ package struct DiagnosticPrinter: Sendable {
     let start = span.start
     let arrow = style.blue(isFirst ? "-->" : ":::")
     let place = TerminalText.visible(span.place.description)
-    guard let range = span.file.rangeOfLine(start.line) else { return ["\(gutter)\(arrow) \(place)"] }
+    let first = span.range.lowerBound
+    guard let range = span.file.part(ofLine: start.line, near: first, reach: 4 * width) else {
+      return ["\(gutter)\(arrow) \(place)"]
+    }
     let bar = style.blue("|")
     let room = max(20, width - gutter.count - 3)
-    let (text, column) = shown(span.file.text(in: range), column: start.column - 1, room: room)
-    let length = min(max(1, markLength(span, start)), max(1, room - column))
+    let before = span.file.text(in: range.lowerBound..<first).unicodeScalars.count
+    let (text, column) = shown(span.file.text(in: range), column: before, room: room)
+    let marked = span.file.text(in: first..<min(span.range.upperBound, range.upperBound))
+    let length = min(max(1, marked.unicodeScalars.count), max(1, room - column))
     let marks = String(repeating: " ", count: column) + String(repeating: isFirst ? "^" : "-", count: length)
     let number = String(start.line)
     let padding = String(repeating: " ", count: gutter.count - number.count)
@@ -57,14 +62,6 @@ package struct DiagnosticPrinter: Sendable {
       "\(gutter)\(arrow) \(place)", "\(gutter) \(bar)",
       "\(style.blue(padding + number)) \(bar) \(text)", "\(gutter) \(bar) \(painted)\(words)",
     ]
-  }
-
-  /// How many characters of its first line a span covers.
-  private func markLength(_ span: SourceSpan, _ start: Position) -> Int {
-    let end = span.end
-    if end.line == start.line { return end.column - start.column }
-    guard let range = span.file.rangeOfLine(start.line) else { return 1 }
-    return span.file.text(in: range).unicodeScalars.count - start.column + 1
   }
 
   /// A line made safe and cut to the room there is, and where its column has moved.
