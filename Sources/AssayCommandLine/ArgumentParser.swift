@@ -30,7 +30,9 @@ package struct ArgumentParser {
   package mutating func parse() throws(Diagnostic) -> Invocation? {
     guard let first = words.first else { return nil }
     if first == "--help" || first == "-h" { return nil }
-    if first == "--version" { return Invocation(command: CommandTable.version, operands: [], values: [:]) }
+    if first == "--version" {
+      return Invocation(command: CommandTable.version, operands: [], values: [:])
+    }
     guard let command = CommandTable.command(named: first) else {
       throw .unknownCommand(first, at: spans[0])
     }
@@ -104,7 +106,8 @@ package struct ArgumentParser {
         try take(flag, nil, &index)
         continue
       }
-      let attached = letters.isEmpty ? nil : String(letters.first == "=" ? letters.dropFirst() : letters)
+      let attached =
+        letters.isEmpty ? nil : String(letters.first == "=" ? letters.dropFirst() : letters)
       try take(flag, attached, &index)
       return
     }
@@ -117,7 +120,8 @@ package struct ArgumentParser {
     var value: String
     switch (flag.kind, attached) {
     case (.toggle, let text): value = text ?? "true"
-    case (.count, let text): value = text ?? String((values[flag.name]?.last.flatMap { Int($0) } ?? 0) + 1)
+    case (.count, let text):
+      value = text ?? String((values[flag.name]?.last.flatMap { Int($0) } ?? 0) + 1)
     case (_, let text?): value = text
     default:
       guard index + 1 < words.count else { throw .missingValue(flag, at: spans[start]) }
@@ -129,6 +133,10 @@ package struct ArgumentParser {
     if let complaint = flag.complaint(about: value) {
       throw .invalidValue(flag, value, complaint, at: spans[index])
     }
-    if flag.repeats { values[flag.name, default: []].append(value) } else { values[flag.name] = [value] }
+    if flag.repeats {
+      values[flag.name, default: []].append(value)
+    } else {
+      values[flag.name] = [value]
+    }
   }
 }

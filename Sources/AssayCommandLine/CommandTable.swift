@@ -46,7 +46,8 @@ package enum CommandTable {
       "fault", .text("'METHOD PATH KIND=…'"), in: .contract,
       "the mock departs from its contract here", repeats: true)
     package static let port = Flag(
-      "port", .whole(0...65_535), in: .contract, "where the mock listens", standard: "any free port")
+      "port", .whole(0...65_535), in: .contract, "where the mock listens", standard: "any free port"
+    )
 
     // Pace and limits.
     package static let rate = Flag(
@@ -127,7 +128,8 @@ package enum CommandTable {
         command: "assay run shop.json -e staging.json --spec openapi.yaml --rps 20",
         meaning: "a nightly run against staging, paced"),
       .init(
-        command: "assay run shop.json --folder 'Get order' --env-var baseUrl=http://localhost:8080 -v",
+        command:
+          "assay run shop.json --folder 'Get order' --env-var baseUrl=http://localhost:8080 -v",
         meaning: "one failing call again, locally"),
       .init(
         command: "assay run shop.json --spec openapi.yaml --mock --stateful",

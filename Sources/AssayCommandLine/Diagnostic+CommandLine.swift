@@ -52,7 +52,8 @@ extension Diagnostic {
     .hinting("it is used as `\(usage)`")
   }
 
-  static func unknownChoice(_ word: String, _ choices: [String], at span: SourceSpan) -> Diagnostic {
+  static func unknownChoice(_ word: String, _ choices: [String], at span: SourceSpan) -> Diagnostic
+  {
     Diagnostic(.error, "usage.unknown-choice", "`\(word)` is not known here")
       .pointing(at: span, "one of \(choices.joined(separator: ", ")) is needed")
       .hinting(Nearest.match(word, among: choices).map { "`\($0)` is one" })

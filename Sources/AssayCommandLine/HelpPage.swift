@@ -45,7 +45,8 @@ package enum HelpPage {
       for flag in flags { text += line(flag, width: width) }
     }
     if command.flags.contains(where: \.isConfigurable) {
-      text += "\nEach flag can be a variable (ASSAY_ and its name in capitals) or a key of assay.yaml.\n"
+      text +=
+        "\nEach flag can be a variable (ASSAY_ and its name in capitals) or a key of assay.yaml.\n"
     }
     return text
   }

@@ -66,7 +66,8 @@ package struct Contract: Sendable {
   }
 
   private func nearest(to path: String) -> [String] {
-    let rest = basePaths.first { !$0.isEmpty && path.hasPrefix($0 + "/") }
+    let rest =
+      basePaths.first { !$0.isEmpty && path.hasPrefix($0 + "/") }
       .map { String(path.dropFirst($0.count)) } ?? path
     var seen: Set<String> = []
     return operations.map(\.template).filter { seen.insert($0.text).inserted }

@@ -47,9 +47,11 @@ extension Diagnostic {
       case .invalid(let reason, let offset): "\(reason), at character \(offset + 1)"
       case .unsupported(let reason): reason
       }
-    return Diagnostic(.warning, "contract.unusable-pattern", "the pattern cannot be used: \(reason)")
-      .pointing(at: span, "this pattern")
-      .noting("what rests on it is not judged")
+    return Diagnostic(
+      .warning, "contract.unusable-pattern", "the pattern cannot be used: \(reason)"
+    )
+    .pointing(at: span, "this pattern")
+    .noting("what rests on it is not judged")
   }
 
   static func duplicatePath(_ template: String, at span: SourceSpan, first: SourceSpan)

@@ -41,9 +41,11 @@ struct Excerpt {
     let near = marked?.lowerBound ?? whole.lowerBound
     let isFar = near - whole.lowerBound > widest - 40
     guard
-      let part = file.part(ofLine: number, near: isFar ? near : whole.lowerBound, reach: isFar ? 40 : widest)
+      let part = file.part(
+        ofLine: number, near: isFar ? near : whole.lowerBound, reach: isFar ? 40 : widest)
     else { return nil }
-    let end = isFar ? file.part(ofLine: number, near: part.lowerBound, reach: widest)?.upperBound : nil
+    let end =
+      isFar ? file.part(ofLine: number, near: part.lowerBound, reach: widest)?.upperBound : nil
     let range = part.lowerBound..<max(part.upperBound, end ?? 0)
     let lead = range.lowerBound > whole.lowerBound ? "…" : ""
     let tail = range.upperBound < whole.upperBound ? "…" : ""
@@ -80,8 +82,13 @@ struct Excerpt {
       if isString {
         note(offset)
         result.append(byte)
-        if isEscaped { isEscaped = false } else if byte == UInt8(ascii: "\\") { isEscaped = true }
-        else if byte == UInt8(ascii: "\"") { isString = false }
+        if isEscaped {
+          isEscaped = false
+        } else if byte == UInt8(ascii: "\\") {
+          isEscaped = true
+        } else if byte == UInt8(ascii: "\"") {
+          isString = false
+        }
         continue
       }
       let isEmptyContainer =

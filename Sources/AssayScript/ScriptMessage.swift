@@ -74,7 +74,8 @@ enum ScriptMessage {
       }
       writer.member("text", String(decoding: response.body, as: UTF8.self))
       let time = timings.service.components
-      writer.member("time", Int(time.seconds) * 1_000 + Int(time.attoseconds / 1_000_000_000_000_000))
+      writer.member(
+        "time", Int(time.seconds) * 1_000 + Int(time.attoseconds / 1_000_000_000_000_000))
       writer.member("size", response.body.count)
     }
   }

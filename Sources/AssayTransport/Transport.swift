@@ -21,9 +21,10 @@ package final class Transport: Sender {
     let ticket = TransportLoop.Ticket()
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        loop.start(Transfer(ticket: ticket, request: request, limits: limits) {
-          continuation.resume(returning: $0)
-        })
+        loop.start(
+          Transfer(ticket: ticket, request: request, limits: limits) {
+            continuation.resume(returning: $0)
+          })
       }
     } onCancel: {
       loop.cancel(ticket)

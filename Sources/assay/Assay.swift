@@ -66,9 +66,13 @@ struct Assay {
     case .run: return await RunCommand(invocation, front).run()
     case .mock: return await MockCommand(invocation, front).run()
     case .report: return await ReportCommand(invocation, front).run()
-    case .version: return await VersionCommand(front).run(isVerbose: invocation.count(CommandTable.Flags.verbose) > 0)
+    case .version:
+      return await VersionCommand(front).run(
+        isVerbose: invocation.count(CommandTable.Flags.verbose) > 0)
     case .completions:
-      guard let shell = invocation.operands.first.flatMap(Completions.Shell.init) else { return .usage }
+      guard let shell = invocation.operands.first.flatMap(Completions.Shell.init) else {
+        return .usage
+      }
       Stream.output.write(Completions.script(for: shell))
     case .help:
       let command = invocation.operands.first.flatMap(CommandTable.command(named:))

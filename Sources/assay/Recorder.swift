@@ -103,7 +103,8 @@ struct ReportFiles {
       let path = folder.path + "/" + name
       let text =
         reporter == "junit"
-        ? JUnitReport(ledger, dialect: dialect, host: System.hostName).text : HTMLReport(ledger).text
+        ? JUnitReport(ledger, dialect: dialect, host: System.hostName).text
+        : HTMLReport(ledger).text
       let bytes = Array(text.utf8)
       if await holdsSecret(bytes) {
         problems.append(.secretInOutput(path))

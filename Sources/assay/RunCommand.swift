@@ -120,7 +120,8 @@ struct RunCommand {
       prepared.secrets += own.secrets
       sources.append(
         Planner.Source(
-          suite: suite, scopes: own, rows: rows, iterationCount: invocation.whole(Flags.iterations)))
+          suite: suite, scopes: own, rows: rows, iterationCount: invocation.whole(Flags.iterations))
+      )
     }
     return Planner.plan(sources, selection: selection)
   }

@@ -53,7 +53,8 @@ struct VersionCommand {
   }
 
   private func line(_ library: Library) -> String {
-    let isOld = Self.numbers(library.version).lexicographicallyPrecedes(Self.numbers(library.needed))
+    let isOld = Self.numbers(library.version).lexicographicallyPrecedes(
+      Self.numbers(library.needed))
     if isOld {
       return "\(library.name) \(library.version) is too old: \(library.needed) is needed\n"
     }

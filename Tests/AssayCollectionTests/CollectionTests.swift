@@ -30,7 +30,8 @@ import Testing
     ("[]", "collection.unknown-format"), ("{}", "collection.unknown-format"),
     ("{\"info\": {}}", "collection.no-items"),
     ("{\"name\": \"x\", \"order\": [], \"requests\": []}", "collection.unsupported-format"),
-    ("{\"openapi\": \"3.0.0\"}", "collection.unknown-format"), ("\"text\"", "collection.unknown-format"),
+    ("{\"openapi\": \"3.0.0\"}", "collection.unknown-format"),
+    ("\"text\"", "collection.unknown-format"),
   ])
   func `what is no collection is refused with its place`(_ text: String, _ code: String) {
     do {
@@ -44,7 +45,8 @@ import Testing
 
   @Test func `the wrapper of the API is taken off, and odd items are told`() throws {
     let result = try read(
-      #"{"collection": {"info": {"name": "W"}, "item": [3, {"name": "x"}, {"name": "y", "request": "h"}]}}"#)
+      #"{"collection": {"info": {"name": "W"}, "item": [3, {"name": "x"}, {"name": "y", "request": "h"}]}}"#
+    )
     #expect(result.suite.name == "W")
     #expect(result.suite.items.map(\.name) == ["x", "y"])
     #expect(result.notes.map(\.code) == ["collection.not-an-object", "collection.no-request"])
@@ -53,7 +55,8 @@ import Testing
   @Test func `folders may nest as deep as the reader allows`() throws {
     let depth = 240
     let open = String(repeating: #"{"name":"f","item":["#, count: depth)
-    let text = #"{"info":{},"item":["# + open + #"{"name":"deep","request":"h"}"#
+    let text =
+      #"{"info":{},"item":["# + open + #"{"name":"deep","request":"h"}"#
       + String(repeating: "]}", count: depth) + "]}"
     #expect(try read(text).suite.items[0].folders.count == depth)
   }
@@ -82,7 +85,8 @@ import Testing
       #"{"protocol": "https", "host": ["a", "b"], "port": "8443", "path": "/p/q", "query": [{"key": "k", "value": "a&b#c"}, {"key": "n", "value": null}, {"key": null, "value": "v"}, {"key": "off", "value": "1", "disabled": true}]}"#,
       "https://a.b:8443/p/q?k=a%26b%23c&n&=v")
     try checkURL(#"{"raw": "http://h/only?raw=1"}"#, "http://h/only?raw=1")
-    try checkURL(#"{"host": "h", "path": ["a"], "query": [{"key": "a", "disabled": true}]}"#, "http://h/a")
+    try checkURL(
+      #"{"host": "h", "path": ["a"], "query": [{"key": "a", "disabled": true}]}"#, "http://h/a")
   }
 
   private func checkURL(
@@ -138,7 +142,8 @@ import Testing
         "B: 1", "a: 2", "B: 3", "accept: text/plain", "User-Agent: Assay/test",
         "Cache-Control: no-cache", "Accept-Encoding: gzip, deflate, br", "Connection: keep-alive",
       ])
-    #expect(try compose(#"{"url": "h", "header": "A: 1\r\nB: 2"}"#).request.headers.first("B") == "2")
+    #expect(
+      try compose(#"{"url": "h", "header": "A: 1\r\nB: 2"}"#).request.headers.first("B") == "2")
   }
 
   @Test(arguments: [
@@ -160,8 +165,10 @@ import Testing
       try compose(#"{"url": "http://h/?a=1", "auth": \#(text)}"#).request
     }
     #expect(
-      try auth(#"{"type": "basic", "basic": [{"key": "username", "value": "u"}, {"key": "password", "value": "p"}]}"#)
-        .headers.first("Authorization") == "Basic dTpw")
+      try auth(
+        #"{"type": "basic", "basic": [{"key": "username", "value": "u"}, {"key": "password", "value": "p"}]}"#
+      )
+      .headers.first("Authorization") == "Basic dTpw")
     #expect(
       try auth(#"{"type": "basic", "basic": {"username": "ü"}}"#).headers.first("Authorization")
         == "Basic w7w6")
@@ -169,11 +176,15 @@ import Testing
       try auth(#"{"type": "bearer", "bearer": [{"key": "token", "value": "{{x}}"}]}"#)
         .headers.first("Authorization") == "Bearer 1")
     #expect(
-      try auth(#"{"type": "apikey", "apikey": [{"key": "key", "value": "k"}, {"key": "value", "value": "a b"}, {"key": "in", "value": "query"}]}"#)
-        .url == "http://h/?a=1&k=a%20b")
+      try auth(
+        #"{"type": "apikey", "apikey": [{"key": "key", "value": "k"}, {"key": "value", "value": "a b"}, {"key": "in", "value": "query"}]}"#
+      )
+      .url == "http://h/?a=1&k=a%20b")
     #expect(
-      try auth(#"{"type": "oauth2", "oauth2": [{"key": "accessToken", "value": "t"}, {"key": "headerPrefix", "value": "Token"}]}"#)
-        .headers.first("Authorization") == "Token t")
+      try auth(
+        #"{"type": "oauth2", "oauth2": [{"key": "accessToken", "value": "t"}, {"key": "headerPrefix", "value": "Token"}]}"#
+      )
+      .headers.first("Authorization") == "Token t")
     #expect(try auth(#"{"type": "noauth"}"#).headers.first("Authorization") == nil)
     #expect(throws: Diagnostic.self) { try auth(#"{"type": "ntlm"}"#) }
     #expect(
@@ -207,7 +218,8 @@ import Testing
   }
 
   private func checkBody(
-    _ body: String, _ expected: String, _ type: String, _ location: SourceLocation = #_sourceLocation
+    _ body: String, _ expected: String, _ type: String,
+    _ location: SourceLocation = #_sourceLocation
   ) throws {
     let request = try compose(#"{"method": "POST", "url": "h", "body": \#(body)}"#).request
     #expect(
@@ -220,9 +232,12 @@ import Testing
     #expect(try compose(#"{"url": "h", \#(body)}"#).request.body == nil)
     #expect(try compose(#"{"method": "DELETE", "url": "h", \#(body)}"#).request.body != nil)
     #expect(
-      try compose(#"{"url": "h", \#(body)}"#, behaviour: #"{"disableBodyPruning": true}"#).request.body
+      try compose(#"{"url": "h", \#(body)}"#, behaviour: #"{"disableBodyPruning": true}"#).request
+        .body
         != nil)
-    #expect(try compose(#"{"method": "post", "url": "h"}"#).request.headers.first("Content-Length") == "0")
+    #expect(
+      try compose(#"{"method": "post", "url": "h"}"#).request.headers.first("Content-Length") == "0"
+    )
     #expect(try compose(#"{"url": "h"}"#).request.headers.first("Content-Length") == nil)
   }
 
@@ -270,9 +285,10 @@ import Testing
   @Test func `rows come from CSV and from JSON`() throws {
     let csv = "\u{FEFF}name, note,n\r\nRex,\"a, \"\"b\"\"\r\nc\",007\nTom,x\n\n"
     let result = try DataReader.read(SourceFile(name: "d.csv", text: csv))
-    #expect(result.rows.map { $0.map(\.value) } == [
-      [.string("Rex"), .string("a, \"b\"\r\nc"), .string("007")], [.string("Tom"), .string("x")],
-    ])
+    #expect(
+      result.rows.map { $0.map(\.value) } == [
+        [.string("Rex"), .string("a, \"b\"\r\nc"), .string("007")], [.string("Tom"), .string("x")],
+      ])
     #expect(result.notes.map(\.code) == ["data.ragged-row"])
     #expect(result.notes.first?.place?.line == 4)
     let json = try DataReader.read(SourceFile(name: "d.json", text: #"[{"a": 1}, {"a": null}]"#))

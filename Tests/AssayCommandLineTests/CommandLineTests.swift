@@ -87,7 +87,8 @@ import Testing
   ])
   func `wrong settings are told with their place`(_ text: String, _ code: String) throws {
     let file = try YAMLReader.read(SourceFile(name: "assay.yaml", text: text))
-    let typed = try #require(try parse(["run", "x"] + (text.contains("profile:") ? ["--profile", "a"] : [])))
+    let typed = try #require(
+      try parse(["run", "x"] + (text.contains("profile:") ? ["--profile", "a"] : [])))
     do {
       _ = try Settings.complete(typed, file: file) { _ in nil }
       Issue.record("took \(text)")

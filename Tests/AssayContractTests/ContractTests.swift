@@ -38,8 +38,12 @@ import Testing
     check(contract, .json(#"{"id": 1, "price": 19.99}"#), [])
     check(contract, .json(#"{"id": 1, "price": 19.999}"#), ["contract.body /price multipleOf"])
     check(contract, .json(#"{"id": "1"}"#), ["contract.body  required", "contract.body /id type"])
-    check(contract, .json(#"{"id": 1, "price": 1, "tags": ["a", "a"]}"#), ["contract.body /tags uniqueItems"])
-    check(contract, .json(#"{"id": 1, "price": 1, "extra": 1}"#), ["contract.body /extra additionalProperties"])
+    check(
+      contract, .json(#"{"id": 1, "price": 1, "tags": ["a", "a"]}"#),
+      ["contract.body /tags uniqueItems"])
+    check(
+      contract, .json(#"{"id": 1, "price": 1, "extra": 1}"#),
+      ["contract.body /extra additionalProperties"])
     check(contract, .json("{\"id\": 1,}"), ["contract.body  json"])
     check(contract, .json("{}", status: 302), ["contract.status  responses"])
     check(contract, .json(#"{"code": "x"}"#, status: 503), [])
@@ -60,7 +64,9 @@ import Testing
     #expect(finding.at == "/price")
     #expect(finding.received == "string \"free\"")
     #expect(finding.expected == "number")
-    #expect(finding.receivedRange.map { Array(body.utf8)[$0] }.map { String(decoding: $0, as: UTF8.self) } == "\"free\"")
+    #expect(
+      finding.receivedRange.map { Array(body.utf8)[$0] }.map { String(decoding: $0, as: UTF8.self) }
+        == "\"free\"")
     #expect(finding.document?.file == "openapi.yaml")
     #expect(finding.documentPointer == "/components/schemas/Item/properties/price/type")
     #expect(finding.documentExcerpt.first { $0.isMarked }?.text.contains("type: number") == true)
@@ -69,7 +75,8 @@ import Testing
   @Test func `requests are judged, unless they were meant to be refused`() throws {
     let contract = try contract(Self.shop)
     func codes(_ request: Request, _ status: Int) -> [String] {
-      let answer = Response.json(status == 200 ? #"{"id": 1, "price": 1}"# : #"{"code": "x"}"#, status: status)
+      let answer = Response.json(
+        status == 200 ? #"{"id": 1, "price": 1}"# : #"{"code": "x"}"#, status: status)
       return ContractJudge(contracts: [contract])
         .judge(Exchange(request: request, outcome: .response(answer)))
         .verdicts.filter { $0.outcome == .failed }.flatMap(\.findings)
@@ -83,10 +90,14 @@ import Testing
     #expect(codes(put("http://h/items/1?dry=true", #"{"price": 1}"#), 200) == [])
     #expect(codes(put("http://h/items/1?dry=maybe", #"{"price": 1}"#), 200) == ["query dry type"])
     #expect(codes(put("http://h/items/zero", #"{"price": 1}"#), 200) == ["path id type"])
-    #expect(codes(put("http://h/items/1?sizes=1&sizes=x", #"{"price": 1}"#), 200) == ["query sizes type"])
+    #expect(
+      codes(put("http://h/items/1?sizes=1&sizes=x", #"{"price": 1}"#), 200) == ["query sizes type"])
     #expect(codes(put("http://h/items/1", #"{"price": -1}"#), 200) == ["body  minimum"])
     #expect(codes(put("http://h/items/1", #"{"price": -1}"#), 404) == [])
-    #expect(codes(Request(method: "PUT", url: "http://h/items/1", headers: [], body: nil), 200) == ["body  required"])
+    #expect(
+      codes(Request(method: "PUT", url: "http://h/items/1", headers: [], body: nil), 200) == [
+        "body  required"
+      ])
   }
 
   @Test func `a rule that is not run is never green`() throws {

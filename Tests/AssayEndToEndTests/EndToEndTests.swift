@@ -11,7 +11,8 @@ import Testing
   @Test func `every sample ends as it expects`() async throws {
     let samples = Files.entries(of: SharedData.repository + "/Collections") ?? []
     #expect(!samples.isEmpty)
-    for sample in samples where Files.kind(of: SharedData.repository + "/Collections/" + sample) == .directory {
+    for sample in samples
+    where Files.kind(of: SharedData.repository + "/Collections/" + sample) == .directory {
       let scratch = try Scratch()
       let folder = "Collections/\(sample)"
       let outcome = try await Program.run(
@@ -21,7 +22,8 @@ import Testing
       let document = try XMLDocument(report)
       let failures = (document.select("//testcase[failure or error]/@name") ?? []).sorted()
       let listed = try Files.read("\(SharedData.repository)/\(folder)/expected/failures.txt")
-      let expected = String(decoding: listed.bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+      let expected = String(decoding: listed.bytes, as: UTF8.self).split(separator: "\n").map(
+        String.init)
       #expect(failures == expected.sorted(), "\(outcome.output)\(outcome.error)")
       #expect(outcome.code == (expected.isEmpty ? 0 : 1))
       let requests = document.select("count(//testcase[contains(@name, '› request')])") ?? []
@@ -34,7 +36,10 @@ import Testing
     let outcome = try await run(scratch)
     #expect(outcome.code == 1)
     let folder = try folder(scratch)
-    #expect(Set(Files.entries(of: folder) ?? []) == ["bodies", "journal.ndjson", "junit.xml", "report.html"])
+    #expect(
+      Set(Files.entries(of: folder) ?? []) == [
+        "bodies", "journal.ndjson", "junit.xml", "report.html",
+      ])
     let first = try Files.read(folder + "/junit.xml").bytes
     let page = try Files.read(folder + "/report.html").bytes
     Files.remove(folder + "/junit.xml")
@@ -81,13 +86,16 @@ import Testing
   }
 
   @Test(arguments: [(Int32(2), Int32(130)), (15, 143)])
-  func `a request to stop ends the run with its reports`(_ signal: Int32, _ code: Int32) async throws {
+  func `a request to stop ends the run with its reports`(_ signal: Int32, _ code: Int32)
+    async throws
+  {
     let scratch = try Scratch()
     let petstore = SharedData.repository + "/Collections/petstore"
     let process = try ChildProcess(
       Program.assay,
       arguments: [
-        "run", petstore, "--config", petstore + "/assay.yaml", "--output", scratch.path, "-n", "500",
+        "run", petstore, "--config", petstore + "/assay.yaml", "--output", scratch.path, "-n",
+        "500",
         "--delay-request", "5",
       ])
     let thread = SerialThread()
@@ -113,7 +121,8 @@ import Testing
         {"name": "B", "request": "{{baseUrl}}/health", "event": [{"listen": "test", "script": {"exec": ["pm.test('b', () => {})"]}}]}]}
       """#)
     let outcome = try await Program.run(
-      "run '\(scratch.path)/c.json' --spec Collections/petstore/openapi.yaml --mock --timeout-script 400 --output '\(scratch.path)/r' -v")
+      "run '\(scratch.path)/c.json' --spec Collections/petstore/openapi.yaml --mock --timeout-script 400 --output '\(scratch.path)/r' -v"
+    )
     #expect(outcome.code == 5)
     #expect(outcome.output.contains("test script  the script took longer than"))
     #expect(outcome.output.contains("✓ B"))
@@ -131,7 +140,10 @@ import Testing
       #expect(outcome.output.hasPrefix(start), "\(arguments): \(outcome.output.prefix(80))")
     }
     let verbose = try await Program.run("version --verbose")
-    for library in ["libcurl", "libyaml", "PCRE2", "libxml2", "OpenSSL", "zlib", "libmicrohttpd", "JavaScriptCore"] {
+    for library in [
+      "libcurl", "libyaml", "PCRE2", "libxml2", "OpenSSL", "zlib", "libmicrohttpd",
+      "JavaScriptCore",
+    ] {
       #expect(verbose.output.contains(library))
     }
     #expect(!verbose.output.contains("too old"))
@@ -140,12 +152,16 @@ import Testing
   @Test func `the exit code says what happened`() async throws {
     let scratch = try Scratch()
     try scratch.write("empty.json", #"{"info": {"name": "E"}, "item": []}"#)
-    try scratch.write("down.json", #"{"info": {"name": "D"}, "item": [{"name": "x", "request": "http://127.0.0.1:1/"}]}"#)
+    try scratch.write(
+      "down.json",
+      #"{"info": {"name": "D"}, "item": [{"name": "x", "request": "http://127.0.0.1:1/"}]}"#)
     let output = "--output '\(scratch.path)/r'"
     for (arguments, code) in [
-      ("run '\(scratch.path)/empty.json' \(output)", 4), ("run '\(scratch.path)/down.json' \(output)", 5),
+      ("run '\(scratch.path)/empty.json' \(output)", 4),
+      ("run '\(scratch.path)/down.json' \(output)", 5),
       ("run '\(scratch.path)/down.json' \(output) -x", 0), ("run '\(scratch.path)/none.json'", 3),
-      ("run '\(scratch.path)/down.json' --folder y", 2), ("run '\(scratch.path)/down.json' --mock", 2),
+      ("run '\(scratch.path)/down.json' --folder y", 2),
+      ("run '\(scratch.path)/down.json' --mock", 2),
       ("run '\(scratch.path)/down.json' --output /proc/none", 7), ("rn", 2), ("report /nowhere", 3),
     ] as [(String, Int32)] {
       let outcome = try await Program.run(arguments)
@@ -155,7 +171,8 @@ import Testing
 
   private func run(_ scratch: Scratch, _ more: String = "") async throws -> Program.Outcome {
     try await Program.run(
-      "run Collections/petstore --config Collections/petstore/assay.yaml --output '\(scratch.path)' \(more)")
+      "run Collections/petstore --config Collections/petstore/assay.yaml --output '\(scratch.path)' \(more)"
+    )
   }
 
   private func folder(_ scratch: Scratch) throws -> String {

@@ -42,7 +42,9 @@ import Testing
     try scratch.write("string.json", bytes: long)
     var bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
     for level in 1...9 {
-      bomb += "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ") + "]\n"
+      bomb +=
+        "a\(level): &a\(level) ["
+        + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ") + "]\n"
     }
     try scratch.write("bomb.yaml", bomb)
     try scratch.write("syntax.json", "{\n  \"info\": nul\n}")
@@ -66,10 +68,14 @@ import Testing
     #endif
     let outcome = try await Program.shell(
       "ulimit -t \(seconds); ulimit -d 307200; '\(Program.assay)' run '\(scratch.path)/\(name)'")
-    #expect(outcome.code == 3, "\(name): \(outcome.code) \(outcome.error.prefix(400))", sourceLocation: location)
+    #expect(
+      outcome.code == 3, "\(name): \(outcome.code) \(outcome.error.prefix(400))",
+      sourceLocation: location)
     let heads = outcome.error.split(separator: "\n").filter { $0.hasPrefix("error[") }
     #expect(heads.count == 1, "\(name)", sourceLocation: location)
-    #expect(outcome.error.hasPrefix(expected), "\(name): \(outcome.error.prefix(400))", sourceLocation: location)
+    #expect(
+      outcome.error.hasPrefix(expected), "\(name): \(outcome.error.prefix(400))",
+      sourceLocation: location)
     #expect(outcome.error.contains(detail), "\(name): \(outcome.error)", sourceLocation: location)
     #expect(outcome.error.utf8.count < 4_000, "\(name)", sourceLocation: location)
   }

@@ -24,7 +24,9 @@ import Testing
     for (path, text) in try Self.sources() {
       let target = String(path.prefix { $0 != "/" })
       for module in Self.imports(text) {
-        if target == "AssayModel" { #expect(module == "Synchronization", "\(path) imports \(module)") }
+        if target == "AssayModel" {
+          #expect(module == "Synchronization", "\(path) imports \(module)")
+        }
         if Self.rooms.contains(target) {
           #expect(!Self.rooms.contains(module), "\(path) imports \(module)")
         }
@@ -43,7 +45,10 @@ import Testing
       let isUnsafe = Self.words(text).contains("unsafe") || text.contains("@unchecked")
       if isUnsafe { #expect(isFenced, "\(path)") }
       for module in Self.imports(text) where module.hasPrefix("C") {
-        let isOwn = Self.fences.contains { folder.hasPrefix($0.key) && ($0.value == module || module == "CPosix" && $0.key.hasPrefix("assay-script")) }
+        let isOwn = Self.fences.contains {
+          folder.hasPrefix($0.key)
+            && ($0.value == module || module == "CPosix" && $0.key.hasPrefix("assay-script"))
+        }
         #expect(isOwn || path == "assay-script/Worker.swift", "\(path) imports \(module)")
       }
     }

@@ -4,8 +4,9 @@ import Testing
 @Suite struct SourceFileTests {
   @Test func `a place has a line and a column in code points`() {
     let file = SourceFile(name: "t", text: "ab\né😀x\r\n\nend")
-    func check(_ offset: Int, _ line: Int, _ column: Int, _ location: SourceLocation = #_sourceLocation)
-    {
+    func check(
+      _ offset: Int, _ line: Int, _ column: Int, _ location: SourceLocation = #_sourceLocation
+    ) {
       let position = file.position(at: offset)
       #expect((position.line, position.column) == (line, column), sourceLocation: location)
     }

@@ -9,7 +9,9 @@ enum SampleRun {
   static let contract = Place(file: "openapi.yaml", line: 12, column: 9)
   static let body = #"{"id":1,"items":[{"price":"free"}]}"#
 
-  static func events(name: String = "Get item", message: String = "wrong", secret: String = "hunter2-token")
+  static func events(
+    name: String = "Get item", message: String = "wrong", secret: String = "hunter2-token"
+  )
     -> [Event]
   {
     let facts = RunFacts(
@@ -33,10 +35,14 @@ enum SampleRun {
           message: message, place: Place(file: "shop.json", line: 40, column: 5))),
       .judged(0, Verdict(name: "has a name", code: "assertion", outcome: .passed)),
       .judged(0, Verdict(name: "later", code: "assertion", outcome: .skipped)),
-      .judged(0, Verdict(name: "contract: body", code: "contract.body", outcome: .notJudged, message: "text/csv")),
+      .judged(
+        0,
+        Verdict(
+          name: "contract: body", code: "contract.body", outcome: .notJudged, message: "text/csv")),
       .console(0, .init(level: "log", text: message)),
       .variableChanged(0, .environment, name: "token"),
-      .noted(0, Note(severity: .warning, code: "c.w", message: message, place: contract, hint: "h")),
+      .noted(
+        0, Note(severity: .warning, code: "c.w", message: message, place: contract, hint: "h")),
       .stepEnded(0),
       .stepStarted(1),
     ]
@@ -59,7 +65,8 @@ enum SampleRun {
     events.reduce(into: Ledger()) { $0.add($1) }
   }
 
-  private static func step(_ number: Int, _ name: String, _ folders: [String]) -> Event.PlannedStep {
+  private static func step(_ number: Int, _ name: String, _ folders: [String]) -> Event.PlannedStep
+  {
     Event.PlannedStep(
       number: number, suite: "Shop", folders: folders, name: name, iteration: 0, iterationCount: 1,
       place: Place(file: "shop.json", line: 10 + number, column: 3))
@@ -166,11 +173,14 @@ enum SampleRun {
   @Test func `no event keeps a secret, and places still fit`() throws {
     let secret = "hunter2-token"
     var redactor = Redactor(secrets: [], key: [2])
-    let events = SampleRun.events(message: "saw \(secret)", secret: secret).map { redactor.redact($0) }
+    let events = SampleRun.events(message: "saw \(secret)", secret: secret).map {
+      redactor.redact($0)
+    }
     let store = MemoryStore()
     try store.write(events)
     #expect(!store.text.contains(secret))
-    #expect(store.bodies.values.allSatisfy { !String(decoding: $0, as: UTF8.self).contains(secret) })
+    #expect(
+      store.bodies.values.allSatisfy { !String(decoding: $0, as: UTF8.self).contains(secret) })
     #expect(store.text.contains(#"["Authorization","Bearer [secret#"#))
     #expect(!HTMLReport(SampleRun.ledger(events)).text.contains(secret))
     let tags = store.text.split(separator: "[secret#").dropFirst().map { $0.prefix(4) }
@@ -202,13 +212,16 @@ enum SampleRun {
   @Test func `the report is the accepted one`() {
     for dialect in JUnitReport.Dialect.allCases {
       let text = JUnitReport(SampleRun.ledger(), dialect: dialect, host: "ci-7").text
-      #expect(Golden.difference(text, from: "AssayReportTests/Golden/junit-\(dialect.rawValue).xml") == nil)
+      #expect(
+        Golden.difference(text, from: "AssayReportTests/Golden/junit-\(dialect.rawValue).xml")
+          == nil)
     }
   }
 
   @Test(.enabled(if: SharedData.isPresent, "the shared test data is not beside the repository"))
   func `the strict dialect is valid by the schema of Jenkins`() throws {
-    let schema = try SharedData.file("conformance-formats/junit-xsd/jenkins-xunit-plugin/junit-10.xsd")
+    let schema = try SharedData.file(
+      "conformance-formats/junit-xsd/jenkins-xunit-plugin/junit-10.xsd")
     let text = JUnitReport(SampleRun.ledger(), dialect: .strict).text
     let document = try XMLDocument(SourceFile(name: "junit.xml", text: text))
     #expect(document.isValid(bySchema: schema))
@@ -231,7 +244,8 @@ enum SampleRun {
     #expect(document.select("count(//testcase[count(*) > 1])") == ["0"])
   }
 
-  @Test func `a failure is red although its namesake passed, and what never ran is no pass`() throws {
+  @Test func `a failure is red although its namesake passed, and what never ran is no pass`() throws
+  {
     let document = try XMLDocument(
       SourceFile(name: "j", text: JUnitReport(SampleRun.ledger()).text))
     #expect(document.select("count(//testcase[contains(@name, 'has a name')]/failure)") == ["1"])
@@ -245,7 +259,10 @@ enum SampleRun {
       random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return (random >> 33) % bound
     }
-    let pieces: [String] = ["]]>", "<!--", "&amp;", "\u{0}", "\u{1B}[31m", "\u{FFFE}", "\u{85}", "\r\n", "\u{202E}", "😀", "\"'<>&", "a"]
+    let pieces: [String] = [
+      "]]>", "<!--", "&amp;", "\u{0}", "\u{1B}[31m", "\u{FFFE}", "\u{85}", "\r\n", "\u{202E}", "😀",
+      "\"'<>&", "a",
+    ]
     for _ in 0..<400 {
       var text = ""
       for _ in 0..<8 {
@@ -298,14 +315,20 @@ enum SampleRun {
       ("failures", ConsoleReport.Level.failures), ("requests", .requests), ("summary", .summary),
       ("silent", .silent),
     ] {
-      #expect(Golden.difference(printed(level, SampleRun.events()), from: "AssayReportTests/Golden/console-\(name).txt") == nil)
+      #expect(
+        Golden.difference(
+          printed(level, SampleRun.events()), from: "AssayReportTests/Golden/console-\(name).txt")
+          == nil)
     }
   }
 
   @Test func `no server can send escapes to the terminal`() {
     let evil = "\u{1B}]0;owned\u{7}\u{9B}31m\u{202E}\r\n::set-output x"
     let text = printed(.everything, SampleRun.events(name: evil, message: evil))
-    #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" || (0x7F..<0xA0).contains($0.value) || $0.value == 0x202E })
+    #expect(
+      !text.unicodeScalars.contains {
+        $0.value < 0x20 && $0 != "\n" || (0x7F..<0xA0).contains($0.value) || $0.value == 0x202E
+      })
     #expect(!text.split(separator: "\n").contains { $0.hasPrefix("::") })
   }
 

@@ -5,12 +5,15 @@ import Testing
 
 @Suite struct PacerTests {
   @Test func `requests leave one interval apart, and a quiet spell earns the burst`() {
-    check(rate: 10, burst: 2, asks: [0, 0, 0, 1_000, 1_000, 1_000], leaves: [0, 100, 200, 1_000, 1_000, 1_100])
+    check(
+      rate: 10, burst: 2, asks: [0, 0, 0, 1_000, 1_000, 1_000],
+      leaves: [0, 100, 200, 1_000, 1_000, 1_100])
     check(rate: 10, burst: 1, asks: [0, 0, 5_000, 5_000], leaves: [0, 100, 5_000, 5_075])
   }
 
   @Test(arguments: [(20.0, 1), (100.0, 1), (100.0, 10), (1_000.0, 1), (3_000.0, 50)])
-  func `no window of one second sees more than the rate and the burst`(_ rate: Double, _ burst: Int) {
+  func `no window of one second sees more than the rate and the burst`(_ rate: Double, _ burst: Int)
+  {
     var pacer = Pacer(rate: rate, burst: burst)
     var random: UInt64 = 7
     var now = Duration.zero
@@ -71,7 +74,9 @@ import Testing
 @Suite struct RunnerTests {
   @Test func `a step's events come in order`() async {
     let world = StubWorld()
-    let ledger = await world.run([.named("A", before: [.stub(.preRequest, "set")], after: [.stub(.test, "test")])])
+    let ledger = await world.run([
+      .named("A", before: [.stub(.preRequest, "set")], after: [.stub(.test, "test")])
+    ])
     #expect(
       await world.kinds() == [
         "runStarted", "planned", "stepStarted", "variableChanged", "exchanged", "judged request",
@@ -83,8 +88,13 @@ import Testing
 
   @Test func `what kept us from judging is an error, and the run goes on`() async {
     let world = StubWorld(outcome: .failed(TransportFault(.connect, "refused")))
-    let ledger = await world.run([.named("A", after: [.stub(.test, "test")]), .named("B", index: 1)])
-    #expect(ledger.entries.map { $0.verdicts.map(\.code) } == [["transport.connect", "assertion"], ["transport.connect"]])
+    let ledger = await world.run([
+      .named("A", after: [.stub(.test, "test")]), .named("B", index: 1),
+    ])
+    #expect(
+      ledger.entries.map { $0.verdicts.map(\.code) } == [
+        ["transport.connect", "assertion"], ["transport.connect"],
+      ])
     #expect(ledger.exitCode == .couldNotJudge)
     let broken = await StubWorld().run([.named("unsendable"), .named("B", index: 1)])
     #expect(broken.entries[0].verdicts.map(\.fault) == [.setup])
@@ -96,7 +106,9 @@ import Testing
 
   @Test func `skipping, bailing and undefined names do what they say`() async {
     let world = StubWorld()
-    let skipped = await world.run([.named("A", before: [.stub(.preRequest, "skip")]), .named("B", index: 1)])
+    let skipped = await world.run([
+      .named("A", before: [.stub(.preRequest, "skip")]), .named("B", index: 1),
+    ])
     #expect(skipped.entries[0].verdicts.map(\.outcome) == [.skipped])
     #expect(world.sender.requests.count == 1)
     let bailing = StubWorld(outcome: .failed(TransportFault(.connect, "refused")))
@@ -122,7 +134,8 @@ import Testing
     let world = StubWorld()
     world.options.pacer = Pacer(rate: 2)
     let ledger = await world.run((0..<5).map { .named("I\($0)", index: $0) })
-    #expect(ledger.entries.compactMap { $0.exchange?.timings.paced }.reduce(.zero, +) == .seconds(2))
+    #expect(
+      ledger.entries.compactMap { $0.exchange?.timings.paced }.reduce(.zero, +) == .seconds(2))
     #expect(ledger.entries.compactMap { $0.exchange?.timings.service }.reduce(.zero, +) == .zero)
   }
 
@@ -204,7 +217,8 @@ private struct StubHost: ScriptHost {
 private struct StubJudge: Judge {
   func judge(_ exchange: Exchange) -> Judgement {
     Judgement(
-      operation: "GET /", verdicts: [Verdict(name: "contract", code: "contract.body", outcome: .passed)])
+      operation: "GET /",
+      verdicts: [Verdict(name: "contract", code: "contract.body", outcome: .passed)])
   }
 }
 

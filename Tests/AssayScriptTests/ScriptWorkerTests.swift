@@ -37,19 +37,26 @@ import Testing
       #expect(fault?.message == message)
       #expect(fault?.line == line, "\(source)")
     }
-    await check("\n\nmissing()", .exception, "ReferenceError: Can't find variable: missing", line: 3)
+    await check(
+      "\n\nmissing()", .exception, "ReferenceError: Can't find variable: missing", line: 3)
     await check("throw 'text'", .exception, "Error: text", line: nil)
     await check("throw null", .exception, "Error: null", line: nil)
     await check("let a = 1;\nlet b = ;", .syntax, "SyntaxError: Unexpected token ';'", line: 2)
     await check("Promise.reject(new Error('unheard'))", .exception, "Error: unheard", line: 1)
-    await check("setTimeout(() => { throw new Error('later') }, 1)", .exception, "Error: later", line: 1)
+    await check(
+      "setTimeout(() => { throw new Error('later') }, 1)", .exception, "Error: later", line: 1)
   }
 
   @Test func `a lane's globals persist, and pm is made anew`() async {
     let worker = ScriptWorker(program: Program.worker)
-    _ = await worker.run(Self.script("shared = { n: 1 }; Array.prototype.last = function () { return this[this.length - 1] }; var own = 1"), in: Self.setting())
+    _ = await worker.run(
+      Self.script(
+        "shared = { n: 1 }; Array.prototype.last = function () { return this[this.length - 1] }; var own = 1"
+      ), in: Self.setting())
     let outcome = await worker.run(
-      Self.script("pm.test('x', () => pm.expect([shared.n, [1, 2].last(), typeof own]).to.eql([1, 2, 'undefined']))"),
+      Self.script(
+        "pm.test('x', () => pm.expect([shared.n, [1, 2].last(), typeof own]).to.eql([1, 2, 'undefined']))"
+      ),
       in: Self.setting())
     #expect(outcome.assertions.map(Self.text) == ["passed x"])
     await worker.close()
@@ -72,9 +79,12 @@ import Testing
       postman.setEnvironmentVariable('old', 7);
       """)
     #expect(outcome.assertions.map(Self.text) == ["passed reads"])
-    let changes = outcome.changes.map { "\($0.scope.rawValue) \($0.name) \($0.value.map { "\($0)" } ?? "-")" }
+    let changes = outcome.changes.map {
+      "\($0.scope.rawValue) \($0.name) \($0.value.map { "\($0)" } ?? "-")"
+    }
     #expect(changes.count == 5)
-    #expect(outcome.changes[0].value == .array([.number("1"), .object([.init("b", .number("2"))])]))
+    #expect(
+      outcome.changes[0].value == .array([.number("1"), .object([.init("b", .number("2"))])]))
     #expect(outcome.changes[1].value == .number("1.5"))
     #expect(outcome.changes[3].value == nil)
     #expect(outcome.changes[4].value == .string("7"))
@@ -89,7 +99,9 @@ import Testing
       pm.request.body = { mode: 'raw', raw: '{}' };
       """, phase: .preRequest)
     #expect(outcome.draft?["method"] == .string("PUT"))
-    #expect(outcome.draft?["header"] == .array([.object([.init("key", .string("X-Trace")), .init("value", .string("abc"))])]))
+    #expect(
+      outcome.draft?["header"]
+        == .array([.object([.init("key", .string("X-Trace")), .init("value", .string("abc"))])]))
     #expect(outcome.draft?["url"] == .string("http://h/a?page=2"))
     #expect(outcome.draft?["body"]?["raw"] == .string("{}"))
     let skipping = await run("pm.execution.skipRequest(); throw 1", phase: .preRequest)
@@ -101,13 +113,20 @@ import Testing
     "pm.response.to.have.status(200)", "pm.response.to.have.status('OK')", "pm.response.to.be.ok",
     "pm.response.to.be.json", "pm.response.to.have.header('content-type')",
     "pm.response.to.have.jsonBody('a.b[1]', 2)", "pm.response.to.not.be.error",
-    "pm.expect(pm.response.responseTime).to.be.below(1000)", "pm.expect('abc').to.be.a('string').and.have.length(3)",
-    "pm.expect({ a: 1, b: 2 }).to.have.all.keys('a', 'b')", "pm.expect([3, 1]).to.have.members([1, 3])",
-    "pm.expect([{ a: 1 }]).to.deep.include({ a: 1 })", "pm.expect({ a: { b: 1 } }).to.have.nested.property('a.b', 1)",
-    "pm.expect(5).to.be.within(1, 9)", "pm.expect(() => { throw new TypeError('x y') }).to.throw(TypeError, 'x')",
-    "pm.expect(null).to.not.exist", "pm.expect([]).to.be.empty", "pm.expect('a').to.be.oneOf(['a', 'b'])",
-    "pm.expect([1, 2, 3]).to.include(2).and.not.include(4)", "pm.expect(0.1 + 0.2).to.be.closeTo(0.3, 1e-9)",
-    "pm.expect({ a: [1, { b: null }] }).to.eql({ a: [1, { b: null }] })", "pm.expect('x1').to.match(/^x\\d$/)",
+    "pm.expect(pm.response.responseTime).to.be.below(1000)",
+    "pm.expect('abc').to.be.a('string').and.have.length(3)",
+    "pm.expect({ a: 1, b: 2 }).to.have.all.keys('a', 'b')",
+    "pm.expect([3, 1]).to.have.members([1, 3])",
+    "pm.expect([{ a: 1 }]).to.deep.include({ a: 1 })",
+    "pm.expect({ a: { b: 1 } }).to.have.nested.property('a.b', 1)",
+    "pm.expect(5).to.be.within(1, 9)",
+    "pm.expect(() => { throw new TypeError('x y') }).to.throw(TypeError, 'x')",
+    "pm.expect(null).to.not.exist", "pm.expect([]).to.be.empty",
+    "pm.expect('a').to.be.oneOf(['a', 'b'])",
+    "pm.expect([1, 2, 3]).to.include(2).and.not.include(4)",
+    "pm.expect(0.1 + 0.2).to.be.closeTo(0.3, 1e-9)",
+    "pm.expect({ a: [1, { b: null }] }).to.eql({ a: [1, { b: null }] })",
+    "pm.expect('x1').to.match(/^x\\d$/)",
     "pm.expect([1, 2]).to.have.lengthOf.at.least(2)", "pm.expect(atob(btoa('hi'))).to.equal('hi')",
   ])
   func `the vocabulary holds where it should, and fails when negated`(_ line: String) async {
@@ -139,7 +158,9 @@ import Testing
     let console = await run("for (let i = 0; i < 100000; i++) console.log('x'.repeat(100))")
     #expect(console.fault?.kind == .memory)
     #expect(console.console.count < 12_000)
-    let names = await run("pm.test('n'.repeat(1e6), () => {}); pm.test({ a: 1 }, () => {}); const c = {}; c.c = c; console.log(c); pm.environment.set('c', c)")
+    let names = await run(
+      "pm.test('n'.repeat(1e6), () => {}); pm.test({ a: 1 }, () => {}); const c = {}; c.c = c; console.log(c); pm.environment.set('c', c)"
+    )
     #expect(names.assertions.first.map { $0.name.utf8.count < 1_100 } == true)
     #expect(names.fault == nil)
   }

@@ -7,7 +7,8 @@ import Testing
   @Test func `only whole regular files are read`() async throws {
     let scratch = try Scratch()
     try scratch.write("a.json", "{}")
-    _ = try await Program.shell("mkfifo '\(scratch.path)/pipe' && ln -s a.json '\(scratch.path)/link'")
+    _ = try await Program.shell(
+      "mkfifo '\(scratch.path)/pipe' && ln -s a.json '\(scratch.path)/link'")
     #expect(try Files.read(scratch.path + "/link").bytes == Array("{}".utf8))
     for (path, reason) in [
       (scratch.path, "directory"), (scratch.path + "/pipe", "pipe"),

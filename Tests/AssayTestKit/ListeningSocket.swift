@@ -12,7 +12,9 @@ final class ListeningSocket: Sendable {
     var chosen: UInt16 = 0
     descriptor = unsafe assay_listen_on_loopback(&chosen)
     port = chosen
-    guard descriptor >= 0 else { throw Diagnostic(.error, "test.no-socket", "loopback gives no socket") }
+    guard descriptor >= 0 else {
+      throw Diagnostic(.error, "test.no-socket", "loopback gives no socket")
+    }
   }
 
   deinit { close(descriptor) }

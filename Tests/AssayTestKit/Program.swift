@@ -38,7 +38,8 @@ package enum Program {
       case .killed(let signal): 128 + signal
       }
     return Outcome(
-      output: String(decoding: output, as: UTF8.self), error: String(decoding: error, as: UTF8.self),
+      output: String(decoding: output, as: UTF8.self),
+      error: String(decoding: error, as: UTF8.self),
       code: code)
   }
 

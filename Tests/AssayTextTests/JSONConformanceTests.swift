@@ -42,7 +42,8 @@ struct JSONConformanceTests {
         #expect(isRead == Self.accepted.contains(name), "\(name)")
       }
     }
-    print("JSON test suite: \(counts.right) of \(counts.total) right, \(counts.open) open as listed")
+    print(
+      "JSON test suite: \(counts.right) of \(counts.total) right, \(counts.open) open as listed")
     #expect(counts.total > 280)
   }
 

@@ -51,7 +51,8 @@ import Testing
     ("[\"never ends", "text.json-syntax", 1, 2), ("[1 2]", "text.json-syntax", 1, 4),
     ("[\"ä\" 1]", "text.json-syntax", 1, 6), ("[NaN]", "text.json-syntax", 1, 2),
   ])
-  func `what is wrong is told with its place`(_ text: String, code: String, line: Int, column: Int) {
+  func `what is wrong is told with its place`(_ text: String, code: String, line: Int, column: Int)
+  {
     do {
       _ = try read(text)
       Issue.record("read \(text)")
@@ -62,8 +63,9 @@ import Testing
   }
 
   @Test func `a byte that is not UTF-8 is refused where it stands`() {
-    for bytes: [UInt8] in [[0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xE2, 0x82]]
-    {
+    for bytes: [UInt8] in [
+      [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xE2, 0x82],
+    ] {
       let file = SourceFile(name: "t.json", bytes: [0x5B, 0x22] + bytes + [0x22, 0x5D])
       do {
         _ = try JSONReader.read(file)
@@ -92,7 +94,8 @@ import Testing
   }
 
   @Test func `damaged documents never crash the reader`() throws {
-    let seed = Array(#"{"a":[1,-2.5e3,"x\u00e9\ud83d\ude00",{"b":null,"c":[true,false]}],"ü":""}"#.utf8)
+    let seed = Array(
+      #"{"a":[1,-2.5e3,"x\u00e9\ud83d\ude00",{"b":null,"c":[true,false]}],"ü":""}"#.utf8)
     var state: UInt64 = 42
     func random(_ bound: Int) -> Int {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -107,7 +110,9 @@ import Testing
         default: bytes.insert(UInt8(random(256)), at: random(bytes.count))
         }
       }
-      guard let document = try? JSONReader.read(SourceFile(name: "t", bytes: bytes)) else { continue }
+      guard let document = try? JSONReader.read(SourceFile(name: "t", bytes: bytes)) else {
+        continue
+      }
       _ = document.root.value
       _ = document.duplicateNames()
     }

@@ -11,7 +11,7 @@ import Testing
     #expect(
       Digest.sha256(abc) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
     #expect(
-      Digest.hex(Digest.hash(abc, .sha512_256))
+      Digest.hex(Digest.hash(abc, .sha512Over256))
         == "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23")
     // RFC 4231, test case 2.
     let code = Digest.hmac(

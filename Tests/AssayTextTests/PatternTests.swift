@@ -31,7 +31,8 @@ import Testing
     .enabled(if: SharedData.isPresent, "the shared test data is not beside the repository"))
   func `the format cases tell patterns from what is none`() throws {
     let path = "conformance/json-schema-test-suite/tests/draft2020-12/optional/format/"
-    for group in try JSONReader.read(SharedData.file(path + "ecmascript-regex.json")).root.elements {
+    for group in try JSONReader.read(SharedData.file(path + "ecmascript-regex.json")).root.elements
+    {
       for test in group["tests"]?.elements ?? group.elements {
         guard let source = test["data"]?.string, let isValid = test["valid"]?.bool else { continue }
         var isPattern = true

@@ -15,7 +15,8 @@ import Testing
   ])
   func `a plain scalar means what the core schema says`(_ text: String, _ expected: String) throws {
     var writer = JSONWriter()
-    writer.node(try read("a: \(text)".replacing("a: -", with: text == "-" ? "a:\n  -" : "a: -")).root)
+    writer.node(
+      try read("a: \(text)".replacing("a: -", with: text == "-" ? "a:\n  -" : "a: -")).root)
     #expect(writer.text == "{\"a\":\(expected)}")
   }
 

@@ -79,7 +79,9 @@ import Testing
             ).response?.body ?? []
           }
         }
-        return await group.reduce(into: Set<String>()) { $0.insert(String(decoding: $1, as: UTF8.self)) }
+        return await group.reduce(into: Set<String>()) {
+          $0.insert(String(decoding: $1, as: UTF8.self))
+        }
       }
     }
     #expect(bodies.count == 200)
@@ -88,7 +90,9 @@ import Testing
     #expect(again.reusedConnection)
   }
 
-  @Test func `compressed bodies are decoded, and their size is that of what comes out`() async throws {
+  @Test func `compressed bodies are decoded, and their size is that of what comes out`()
+    async throws
+  {
     let text = String(repeating: "a", count: 1 << 20)
     let packed = Deflate.compress(Array(text.utf8), as: .gzip)
     let server = try MockServer(
@@ -121,12 +125,15 @@ import Testing
   }
 
   @Test func `heads have a limit, and interim answers are passed over`() async throws {
-    let long = "HTTP/1.1 200 OK\r\n" + String(repeating: "X-Pad: \(String(repeating: "x", count: 200))\r\n", count: 2_000)
+    let long =
+      "HTTP/1.1 200 OK\r\n"
+      + String(repeating: "X-Pad: \(String(repeating: "x", count: 200))\r\n", count: 2_000)
     let endless = try RawServer(long + "\r\n")
     let request = Request(method: "GET", url: endless.url, headers: [], body: nil)
     #expect(fault(await transport.send(request, limits: SendLimits()))?.code == "limit.body")
     let interim = try RawServer(
-      "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 Fine\r\nA: 1\r\nA: 2\r\nContent-Length: 2\r\n\r\nok")
+      "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 Fine\r\nA: 1\r\nA: 2\r\nContent-Length: 2\r\n\r\nok"
+    )
     let response = await transport.send(
       Request(method: "GET", url: interim.url, headers: [], body: nil), limits: SendLimits()
     ).response
@@ -192,7 +199,8 @@ import Testing
     let trusted = await trusting.send(request, limits: SendLimits())
     #expect(trusted.response?.status == 200)
     #expect(trusted.timings.secure > .zero)
-    let wrongName = Request(method: "GET", url: "https://127.0.0.1:\(port)/", headers: [], body: nil)
+    let wrongName = Request(
+      method: "GET", url: "https://127.0.0.1:\(port)/", headers: [], body: nil)
     #expect(fault(await trusting.send(wrongName, limits: SendLimits()))?.kind == .tls)
   }
 

@@ -128,7 +128,8 @@ struct ItemComposer: Composer {
     }
     for field in headers {
       guard isToken(field.name) else {
-        throw .invalidHeader(field.name, "has a name that no header field can have", at: item.nameSpan)
+        throw .invalidHeader(
+          field.name, "has a name that no header field can have", at: item.nameSpan)
       }
       // Bytes and not characters: CR LF is one `Character`.
       if field.value.utf8.contains(where: { $0 == 0x0D || $0 == 0x0A || $0 == 0 }) {

@@ -44,7 +44,9 @@ enum RequestAuth {
     switch value {
     case .array(let pairs):
       for pair in pairs {
-        guard let name = pair["key"]?.text, let value = pair["value"], !value.isNull else { continue }
+        guard let name = pair["key"]?.text, let value = pair["value"], !value.isNull else {
+          continue
+        }
         result[name] = value.substitution
       }
     case .object(let members):

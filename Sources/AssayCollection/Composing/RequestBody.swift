@@ -37,7 +37,9 @@ struct RequestBody {
     guard !text.isEmpty else { return nil }
     let language = body["options"]?["raw"]?["language"]?.text
     let type = contentType.flatMap { $0.lowercased() }
-    let looksJSON = type.map { $0.hasPrefix("application/json") || $0.hasPrefix("application/x-json") }
+    let looksJSON = type.map {
+      $0.hasPrefix("application/json") || $0.hasPrefix("application/x-json")
+    }
     if language == "json" || language == nil && looksJSON == true { text = withoutComments(text) }
     return RequestBody(bytes: Array(text.utf8), contentType: defaultType(language))
   }
@@ -75,7 +77,9 @@ struct RequestBody {
         continue
       } else if byte == UInt8(ascii: "/"), next == UInt8(ascii: "*") {
         index += 2
-        while index + 1 < bytes.count, bytes[index] != UInt8(ascii: "*") || bytes[index + 1] != UInt8(ascii: "/") {
+        while index + 1 < bytes.count,
+          bytes[index] != UInt8(ascii: "*") || bytes[index + 1] != UInt8(ascii: "/")
+        {
           index += 1
         }
         index += 2
@@ -99,7 +103,8 @@ struct RequestBody {
   private static func urlencoded(_ list: Value?, _ template: inout TemplateText) -> RequestBody? {
     let type = "application/x-www-form-urlencoded"
     if let text = list?.text {
-      return text.isEmpty ? nil : RequestBody(bytes: Array(template.fill(text).utf8), contentType: type)
+      return text.isEmpty
+        ? nil : RequestBody(bytes: Array(template.fill(text).utf8), contentType: type)
     }
     // Fields of one name stand together, at the place of the first.
     var order: [String] = []

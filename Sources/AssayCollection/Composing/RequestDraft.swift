@@ -9,7 +9,8 @@ enum RequestDraft {
     var members: [Value.Member] = []
     let isText = node?.string != nil
     let method = isText ? nil : node?["method"]?.string
-    members.append(.init("method", .string(method.flatMap { $0.isEmpty ? nil : $0.uppercased() } ?? "GET")))
+    members.append(
+      .init("method", .string(method.flatMap { $0.isEmpty ? nil : $0.uppercased() } ?? "GET")))
     members.append(.init("url", url(isText ? node : node?["url"])))
     members.append(.init("header", .array(headers(isText ? nil : node?["header"]))))
     let body = isText ? nil : node?["body"]

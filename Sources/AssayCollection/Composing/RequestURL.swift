@@ -81,7 +81,8 @@ enum RequestURL {
       if character == "{" { depth += 1 }
       if character == "}" { depth = max(0, depth - 1) }
       let isSpecial = character == "&" || character == "#" || extra.contains(character)
-      result += isSpecial && depth < 2
+      result +=
+        isSpecial && depth < 2
         ? PercentEncoding.encode(String(character).utf8) { _ in false } : String(character)
     }
     return result
@@ -116,7 +117,8 @@ enum RequestURL {
     var url = scheme + "://" + authority.lowercased()
     url += keepsRaw ? target : PercentEncoding.encode(target.utf8, keeping: isPathByte)
     if let query {
-      url += "?" + (keepsRaw ? String(query) : PercentEncoding.encode(query.utf8, keeping: isQueryByte))
+      url +=
+        "?" + (keepsRaw ? String(query) : PercentEncoding.encode(query.utf8, keeping: isQueryByte))
     }
     return (url, credentials)
   }

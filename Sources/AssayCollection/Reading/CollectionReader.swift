@@ -62,7 +62,8 @@ package struct CollectionReader {
     let file = document.file
     var root = document.root
     guard root.isObject else {
-      throw .unknownFormat(file, at: firstByte(of: root), "an object with `info` and `item` is needed")
+      throw .unknownFormat(
+        file, at: firstByte(of: root), "an object with `info` and `item` is needed")
     }
     if let wrapped = root["collection"], wrapped.isObject, root["item"] == nil { root = wrapped }
     if root["item"] != nil || root["info"] != nil { return root }
@@ -77,7 +78,8 @@ package struct CollectionReader {
 
   private func firstByte(of node: Node) -> SourceSpan {
     let start = node.range.lowerBound
-    return SourceSpan(file: node.document.file, range: start..<min(start + 1, node.range.upperBound))
+    return SourceSpan(
+      file: node.document.file, range: start..<min(start + 1, node.range.upperBound))
   }
 
   /// Walks folders with a stack of its own: they may nest as deep as the file allows.
@@ -104,7 +106,9 @@ package struct CollectionReader {
     let scripts = self.scripts(of: node, owner: name)
     level.preRequest += scripts.filter { $0.phase == .preRequest }
     level.test += scripts.filter { $0.phase == .test }
-    if let auth = node["auth"], auth.isObject, auth["type"]?.string != nil { level.auth = auth.value }
+    if let auth = node["auth"], auth.isObject, auth["type"]?.string != nil {
+      level.auth = auth.value
+    }
     level.behaviour = Self.merged(level.behaviour, node["protocolProfileBehavior"])
   }
 

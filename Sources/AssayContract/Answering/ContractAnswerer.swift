@@ -78,7 +78,8 @@ package struct ContractAnswerer: Answerer {
       operation.responses.contains { $0.status == status }
     }
     let status = documented.flatMap { Int($0) } ?? 400
-    if let rule = operation.rule(for: status), let media = rule.content.first(where: \.range.isJSON) {
+    if let rule = operation.rule(for: status), let media = rule.content.first(where: \.range.isJSON)
+    {
       return Response(
         status: status, reason: "", version: "",
         headers: [HeaderField("Content-Type", media.range.text)], body: body(media))
@@ -99,7 +100,8 @@ package struct ContractAnswerer: Answerer {
   }
 
   private static func concrete(_ range: MediaType) -> String {
-    range.type == "*" ? "application/json" : range.subtype == "*" ? range.type + "/plain" : range.text
+    range.type == "*"
+      ? "application/json" : range.subtype == "*" ? range.type + "/plain" : range.text
   }
 
   private func body(_ media: Operation.MediaRule) -> [UInt8] {

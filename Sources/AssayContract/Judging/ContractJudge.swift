@@ -102,7 +102,8 @@ struct Judging {
   private func deprecated() -> Verdict {
     let finding = Finding(
       code: "contract.deprecated", severity: .warning, part: .route, keyword: "deprecated",
-      message: "\(operation.name) is deprecated", place: operation.node["deprecated"] ?? operation.node)
+      message: "\(operation.name) is deprecated",
+      place: operation.node["deprecated"] ?? operation.node)
     return Verdict(
       name: "contract: deprecated", code: "contract.deprecated", outcome: .passed,
       message: finding.message, findings: [finding])
@@ -182,13 +183,15 @@ struct Judging {
     _ fault: Verdict.Fault
   ) -> [Verdict] {
     let name = part == .responseBody ? "contract: body" : "contract: request"
-    let file = SourceFile(name: part == .responseBody ? "response body" : "request body", bytes: bytes)
+    let file = SourceFile(
+      name: part == .responseBody ? "response body" : "request body", bytes: bytes)
     let document: Document
     do {
       document = try JSONReader.read(file)
     } catch {
       let label = error.labels.first
-      let place = label.map { " at line \($0.span.start.line), column \($0.span.start.column)" } ?? ""
+      let place =
+        label.map { " at line \($0.span.start.line), column \($0.span.start.column)" } ?? ""
       let finding = Finding(
         code: code, part: part, keyword: "json",
         message: "the body is not valid JSON\(place): \(label?.text ?? error.message)",
@@ -261,7 +264,8 @@ struct Judging {
     for parameter in operation.parameters {
       let values: [String]
       switch parameter.location {
-      case .path: values = pathValues[parameter.name].map { [PercentEncoding.decodedText($0)] } ?? []
+      case .path:
+        values = pathValues[parameter.name].map { [PercentEncoding.decodedText($0)] } ?? []
       case .query: values = query.filter { $0.name == parameter.name }.map(\.value)
       case .header: values = exchange.request.headers.values(of: parameter.name)
       case .cookie: values = cookies().filter { $0.name == parameter.name }.map(\.value)
@@ -457,7 +461,8 @@ extension Node {
     let line = span.start.line
     return (max(1, line - 3)...line + 3).compactMap { number in
       guard let range = document.file.rangeOfLine(number) else { return nil }
-      let text = document.file.text(in: range.lowerBound..<min(range.upperBound, range.lowerBound + 200))
+      let text = document.file.text(
+        in: range.lowerBound..<min(range.upperBound, range.lowerBound + 200))
       return Finding.ExcerptLine(number: number, text: text, isMarked: number == line)
     }
   }

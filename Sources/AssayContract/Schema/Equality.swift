@@ -3,7 +3,9 @@ internal import AssayText
 /// Equality of JSON values: numbers by value, objects whatever their order, strings by code point.
 enum Equality {
   /// Whether two values are equal. Depth is bounded by the readers' limits.
-  static func holds(_ left: Document, _ leftIndex: Int, _ right: Document, _ rightIndex: Int) -> Bool {
+  static func holds(_ left: Document, _ leftIndex: Int, _ right: Document, _ rightIndex: Int)
+    -> Bool
+  {
     let kind = left.kind(at: leftIndex)
     guard kind == right.kind(at: rightIndex) else { return false }
     switch kind {

@@ -68,7 +68,9 @@ struct ExactNumber: Hashable {
   private static func isSmaller(_ left: ExactNumber, _ right: ExactNumber) -> Bool {
     if left.isZero || right.isZero { return left.isZero && !right.isZero }
     // The power of ten of the first digit decides unless it is the same.
-    let (leftTop, rightTop) = (left.digits.count + left.exponent, right.digits.count + right.exponent)
+    let (leftTop, rightTop) = (
+      left.digits.count + left.exponent, right.digits.count + right.exponent
+    )
     if leftTop != rightTop { return leftTop < rightTop }
     for index in 0..<max(left.digits.count, right.digits.count) {
       let one = index < left.digits.count ? left.digits[index] : 0

@@ -69,7 +69,8 @@ final class SchemaCompiler {
     guard node.isObject else { return }
     var builder = SchemaBuilder(
       node: node, dialect: dialect, references: references,
-      reserve: { self.reserve($0, direction) }, drops: direction == .request ? "readOnly" : "writeOnly")
+      reserve: { self.reserve($0, direction) },
+      drops: direction == .request ? "readOnly" : "writeOnly")
     builder.build()
     program.schemas[id].rules = builder.rules
     program.schemas[id].allowsNull = builder.allowsNull

@@ -150,7 +150,8 @@ struct SchemaValidator {
       }
       return isMultiple
         || fail(
-          rule, id, index, "\(shown(index)) is no multiple of \(written)", "a multiple of \(written)")
+          rule, id, index, "\(shown(index)) is no multiple of \(written)",
+          "a multiple of \(written)")
     default: return true
     }
   }
@@ -271,7 +272,8 @@ struct SchemaValidator {
     switch rule.keyword {
     case .minProperties(let limit):
       return count >= limit
-        || fail(rule, id, index, "\(count) members, at least \(limit) expected", "at least \(limit)")
+        || fail(
+          rule, id, index, "\(count) members, at least \(limit) expected", "at least \(limit)")
     case .maxProperties(let limit):
       return count <= limit
         || fail(rule, id, index, "\(count) members, at most \(limit) expected", "at most \(limit)")
@@ -383,7 +385,8 @@ struct SchemaValidator {
       if fitting.count == 1 { return true }
       if fitting.count > 1 {
         let places = fitting.map(String.init).joined(separator: " and ")
-        return fail(rule, id, index, "alternatives \(places) fit at once", "exactly one alternative")
+        return fail(
+          rule, id, index, "alternatives \(places) fit at once", "exactly one alternative")
       }
       return failClosest(rule, id, index, outcomes, chosen: chosen(discriminator, index))
     case .not(let schema):

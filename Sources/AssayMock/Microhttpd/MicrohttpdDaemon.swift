@@ -83,7 +83,8 @@ private func handleAccess(
   }
   if let size = unsafe uploadSize?.pointee, size > 0 {
     let piece = unsafe UnsafeRawBufferPointer(start: upload, count: size)
-    pending.isTooLarge = pending.isTooLarge || pending.body.count + size > MicrohttpdDaemon.bodyLimit
+    pending.isTooLarge =
+      pending.isTooLarge || pending.body.count + size > MicrohttpdDaemon.bodyLimit
     if !pending.isTooLarge { unsafe pending.body.append(contentsOf: piece) }
     unsafe uploadSize?.pointee = 0
     return .YES

@@ -152,7 +152,8 @@ package struct ConsoleReport {
       return "      \(style.blue(padding + label + " |")) \(safe(text))"
     }
     if let place = finding.document {
-      lines.append("      \(style.blue("-->")) \(safe(place.description))  \(style.dim("the contract"))")
+      lines.append(
+        "      \(style.blue("-->")) \(safe(place.description))  \(style.dim("the contract"))")
       for line in finding.documentExcerpt where abs(line.number - place.line) <= 1 {
         lines.append(numbered(line.number, line.text))
         if line.isMarked {
@@ -169,7 +170,9 @@ package struct ConsoleReport {
         let label = String(line.number)
         let padding = String(repeating: " ", count: max(0, width - label.count))
         lines.append("      \(style.blue(padding + label + " |")) \(safe(line.text))")
-        if let marked = line.marked, line.number == excerpt.lines.first(where: { $0.marked != nil })?.number {
+        if let marked = line.marked,
+          line.number == excerpt.lines.first(where: { $0.marked != nil })?.number
+        {
           let indent = String(repeating: " ", count: 6 + width + 3 + marked.lowerBound)
           lines.append(
             indent + style.red(String(repeating: "^", count: min(marked.count, 60)) + " received"))
@@ -226,7 +229,8 @@ package struct ConsoleReport {
       text += "\(style.dim("  faults     "))\(faults.joined(separator: ", "))\n"
     }
     if summary.ended < summary.planned {
-      text += "\(style.dim("  not run    "))\(summary.planned - summary.ended) of \(summary.planned)\n"
+      text +=
+        "\(style.dim("  not run    "))\(summary.planned - summary.ended) of \(summary.planned)\n"
     }
     return text
   }

@@ -53,7 +53,8 @@ package struct DiagnosticPrinter: Sendable {
     let (text, column) = shown(span.file.text(in: range), column: before, room: room)
     let marked = span.file.text(in: first..<min(span.range.upperBound, range.upperBound))
     let length = min(max(1, marked.unicodeScalars.count), max(1, room - column))
-    let marks = String(repeating: " ", count: column) + String(repeating: isFirst ? "^" : "-", count: length)
+    let marks =
+      String(repeating: " ", count: column) + String(repeating: isFirst ? "^" : "-", count: length)
     let number = String(start.line)
     let padding = String(repeating: " ", count: gutter.count - number.count)
     let painted = isFirst ? style.red(marks) : style.blue(marks)

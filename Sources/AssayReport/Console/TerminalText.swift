@@ -10,7 +10,8 @@ package enum TerminalText {
       if !isUnsafe(scalar) || keepingLines && scalar == "\n" {
         result.append(scalar)
       } else {
-        result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".unicodeScalars)
+        result.append(
+          contentsOf: "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".unicodeScalars)
       }
     }
     return String(result)

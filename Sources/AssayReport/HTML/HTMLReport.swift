@@ -146,8 +146,11 @@ package struct HTMLReport {
         let finding = verdict.findings.first { $0.severity == .error }
         let at = Self.wildcarded(finding?.at ?? "")
         let rule = finding?.documentPointer ?? verdict.place?.description ?? ""
-        let key = [verdict.code, entry.operation ?? entry.step.name, at, finding?.keyword ?? verdict.name, rule]
-          .joined(separator: "\u{0}")
+        let key = [
+          verdict.code, entry.operation ?? entry.step.name, at, finding?.keyword ?? verdict.name,
+          rule,
+        ]
+        .joined(separator: "\u{0}")
         if causes[key] != nil {
           causes[key]?.count += 1
           continue
@@ -201,13 +204,15 @@ package struct HTMLReport {
       for entry in bad.prefix(Self.failureLimit) { failure(entry, &markup) }
       if bad.count > Self.failureLimit {
         markup.element(
-          "p", [("class", "banner")], "\(bad.count - Self.failureLimit) more are in the list below.")
+          "p", [("class", "banner")], "\(bad.count - Self.failureLimit) more are in the list below."
+        )
       }
     }
   }
 
   private func failure(_ entry: Ledger.Entry, _ markup: inout Markup) {
-    markup.element("article", [("class", "failure"), ("id", "step-\(entry.step.number)")]) { markup in
+    markup.element("article", [("class", "failure"), ("id", "step-\(entry.step.number)")]) {
+      markup in
       markup.element("h3") { markup in
         requestLine(entry, &markup)
       }
@@ -273,7 +278,9 @@ package struct HTMLReport {
         }
         markup.element("pre") { markup in
           for line in finding.documentExcerpt {
-            self.line(line.number, line.text, line.isMarked ? 0..<line.text.unicodeScalars.count : nil, &markup)
+            self.line(
+              line.number, line.text, line.isMarked ? 0..<line.text.unicodeScalars.count : nil,
+              &markup)
           }
         }
         if !finding.expected.isEmpty {
@@ -340,7 +347,9 @@ package struct HTMLReport {
         markup.element("summary") { markup in
           markup.element("span", [("class", "mark"), ("aria-hidden", "true")], mark)
           markup.element("span", [("class", "hidden")], word + " ")
-          markup.element("span", [("class", "name")], (entry.step.folders + [entry.step.name]).joined(separator: " / "))
+          markup.element(
+            "span", [("class", "name")],
+            (entry.step.folders + [entry.step.name]).joined(separator: " / "))
           markup.element("span", [("class", "request")]) { requestLine(entry, &$0) }
           if let exchange = entry.exchange {
             markup.element("span", [("class", "time")], exchange.timings.service.brief)
@@ -387,7 +396,8 @@ package struct HTMLReport {
     if !entry.console.isEmpty {
       markup.element("details", [("class", "message-view")]) { markup in
         markup.element("summary", "Script log · \(entry.console.count)")
-        markup.element("pre", entry.console.map { "\($0.level): \($0.text)" }.joined(separator: "\n"))
+        markup.element(
+          "pre", entry.console.map { "\($0.level): \($0.text)" }.joined(separator: "\n"))
       }
     }
     timing(exchange.timings, &markup)
@@ -434,7 +444,8 @@ package struct HTMLReport {
       }
       for note in ledger.notes {
         let place = note.place.map { " · \($0)" } ?? ""
-        markup.element("p", [("class", "note")], "\(note.severity.rawValue): \(note.message)\(place)")
+        markup.element(
+          "p", [("class", "note")], "\(note.severity.rawValue): \(note.message)\(place)")
       }
     }
   }

@@ -144,7 +144,8 @@ package struct JUnitReport {
       switch one.result {
       case .passed: break
       case .skipped: skipped += 1
-      case .bad(let element, _, _, _): if element == "failure" { failures += 1 } else { errors += 1 }
+      case .bad(let element, _, _, _):
+        if element == "failure" { failures += 1 } else { errors += 1 }
       }
     }
     return [
@@ -215,7 +216,9 @@ enum FailureText {
     let more = verdict.findings.count - findingLimit
     if more > 0 { lines.append("and \(more) more") }
     lines.append("request: \(entry.step.place)")
-    if let place = verdict.place, place != entry.step.place { lines.append("rule or test: \(place)") }
+    if let place = verdict.place, place != entry.step.place {
+      lines.append("rule or test: \(place)")
+    }
     return lines.joined(separator: "\n")
   }
 }

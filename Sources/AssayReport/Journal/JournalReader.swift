@@ -87,7 +87,9 @@ package struct JournalReader {
   }
 
   private func place(_ node: Node?) -> Place? {
-    guard let node, let file = node["file"]?.string, let line = node["line"]?.int else { return nil }
+    guard let node, let file = node["file"]?.string, let line = node["line"]?.int else {
+      return nil
+    }
     return Place(file: file, line: line, column: node["column"]?.int ?? 1)
   }
 
@@ -171,7 +173,8 @@ package struct JournalReader {
           number: $0["line"]?.int ?? 0, text: $0["text"]?.string ?? "",
           isMarked: $0["marked"]?.bool ?? false)
       })
-    if let start = node["range"]?[0]?.int, let end = node["range"]?[1]?.int, start <= end, start >= 0
+    if let start = node["range"]?[0]?.int, let end = node["range"]?[1]?.int, start <= end,
+      start >= 0
     {
       finding.receivedRange = start..<end
     }

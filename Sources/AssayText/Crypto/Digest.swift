@@ -7,7 +7,7 @@ package enum Digest {
     case sha1 = "SHA1"
     case sha256 = "SHA256"
     case sha512 = "SHA512"
-    case sha512_256 = "SHA512-256"
+    case sha512Over256 = "SHA512-256"
   }
 
   /// The digest of some bytes.

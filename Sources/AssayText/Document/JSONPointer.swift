@@ -98,7 +98,8 @@ extension Node {
         child = element.index
         break
       }
-      for member in parent.members where member.key.contains(index) || member.value.contains(index) {
+      for member in parent.members where member.key.contains(index) || member.value.contains(index)
+      {
         tokens.append(member.name)
         child = member.key.contains(index) ? index : member.value.index
         break

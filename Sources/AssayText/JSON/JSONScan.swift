@@ -13,7 +13,8 @@ enum JSONScan {
       var scanner = unsafe Scanner(text: text, limits: limits)
       defer { unsafe scanner.words.deallocate() }
       if let fault = unsafe scanner.run() { return .failure(fault) }
-      return unsafe .success(Array(UnsafeBufferPointer(start: scanner.words, count: scanner.wordCount)))
+      return unsafe .success(
+        Array(UnsafeBufferPointer(start: scanner.words, count: scanner.wordCount)))
     }
   }
 }
@@ -281,12 +282,11 @@ enum JSONScan {
       while unsafe position + 8 <= end {
         let word = unsafe self.word(position)
         let special = unsafe Self.special(in: word)
-        if special == 0 {
-          unsafe position += 8
-        } else {
+        guard special == 0 else {
           unsafe position += special.trailingZeroBitCount / 8
           break
         }
+        unsafe position += 8
       }
       guard unsafe position < end else { return unsafe fault(.unterminatedString, start - 1) }
       let next = unsafe byte(position)

@@ -9,9 +9,11 @@ struct PatternTranslator {
   private let groupNames: Set<String>
 
   /// White space and line ends of ECMA-262 (12.2 and 12.3), as the inside of a PCRE2 class.
-  private static let space = "\\x{9}-\\x{d}\\x{20}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}"
+  private static let space =
+    "\\x{9}-\\x{d}\\x{20}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}"
     + "\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}"
-  private static let notSpace = "\\x{0}-\\x{8}\\x{e}-\\x{1f}\\x{21}-\\x{9f}\\x{a1}-\\x{167f}"
+  private static let notSpace =
+    "\\x{0}-\\x{8}\\x{e}-\\x{1f}\\x{21}-\\x{9f}\\x{a1}-\\x{167f}"
     + "\\x{1681}-\\x{1fff}\\x{200b}-\\x{2027}\\x{202a}-\\x{202e}\\x{2030}-\\x{205e}"
     + "\\x{2060}-\\x{2fff}\\x{3001}-\\x{fefe}\\x{ff00}-\\x{10ffff}"
 
@@ -148,7 +150,8 @@ struct PatternTranslator {
     var scalars = String.UnicodeScalarView()
     while let next = current, next != ">" {
       let isStart = next == "$" || next == "_" || next.properties.isIDStart
-      let isPart = isStart || next.properties.isIDContinue || next.value == 0x200C
+      let isPart =
+        isStart || next.properties.isIDContinue || next.value == 0x200C
         || next.value == 0x200D
       guard scalars.isEmpty ? isStart : isPart else { throw invalid("an invalid group name") }
       scalars.append(next)
@@ -300,14 +303,17 @@ struct PatternTranslator {
   }
 
   private mutating func hex(_ count: Int) throws(Pattern.Refusal) -> Unicode.Scalar {
-    guard let scalar = Unicode.Scalar(try unit(count)) else { throw invalid("half a surrogate pair") }
+    guard let scalar = Unicode.Scalar(try unit(count)) else {
+      throw invalid("half a surrogate pair")
+    }
     return scalar
   }
 
   private mutating func unit(_ count: Int) throws(Pattern.Refusal) -> UInt32 {
     var value: UInt32 = 0
     for _ in 0..<count {
-      guard let next = current, let digit = next.properties.isASCIIHexDigit ? Int(String(next), radix: 16) : nil
+      guard let next = current,
+        let digit = next.properties.isASCIIHexDigit ? Int(String(next), radix: 16) : nil
       else { throw invalid("an escape with too few hexadecimal digits") }
       value = value << 4 | UInt32(digit)
       index += 1

@@ -23,7 +23,9 @@ package struct URI: Sendable, Hashable, CustomStringConvertible {
       query = String(rest[rest.index(after: mark)...])
       rest = rest[..<mark]
     }
-    if let colon = rest.firstIndex(of: ":"), !rest[..<colon].contains("/"), Self.isScheme(rest[..<colon]) {
+    if let colon = rest.firstIndex(of: ":"), !rest[..<colon].contains("/"),
+      Self.isScheme(rest[..<colon])
+    {
       scheme = String(rest[..<colon])
       rest = rest[rest.index(after: colon)...]
     }
@@ -193,7 +195,8 @@ package struct URI: Sendable, Hashable, CustomStringConvertible {
   /// IP-literal (section 3.2.2).
   private static func isLiteral(_ text: Substring) -> Bool {
     if text.first == "v" || text.first == "V" {
-      let parts = text.dropFirst().split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+      let parts = text.dropFirst().split(
+        separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return false }
       return parts[0].utf8.allSatisfy { JSONString.hexDigit($0) != nil }
         && parts[1].utf8.allSatisfy {

@@ -97,8 +97,10 @@ enum CoreSchema {
   private static func radix(_ text: UnsafeBufferPointer<UInt8>, _ radix: UInt32) -> Meaning {
     var decimal: [UInt8] = [0]  // least significant digit first
     guard text.count <= 66 else { return .string }
-    for unsafe byte in unsafe text.dropFirst(2) {
-      guard let digit = JSONString.hexDigit(byte), UInt32(digit) < radix else { return .string }
+    for index in 2..<text.count {
+      guard let digit = unsafe JSONString.hexDigit(text[index]), UInt32(digit) < radix else {
+        return .string
+      }
       var carry = UInt32(digit)
       for index in decimal.indices {
         let sum = UInt32(decimal[index]) * radix + carry

@@ -174,7 +174,9 @@ internal import CYAML
     _ event: UnsafeMutablePointer<yaml_event_t>, _ events: inout YAMLEvents, isMapping: Bool
   ) throws(Diagnostic) {
     let range = unsafe events.range(of: event)
-    guard open.count < limits.depth else { throw .tooDeep(at: SourceSpan(file: file, range: range)) }
+    guard open.count < limits.depth else {
+      throw .tooDeep(at: SourceSpan(file: file, range: range))
+    }
     try countNode(at: range)
     let anchor =
       unsafe isMapping
@@ -359,7 +361,9 @@ private struct KeyTable {
 
   static func hash(_ text: UnsafeBufferPointer<UInt8>) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for unsafe byte in unsafe text { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    for index in 0..<text.count {
+      hash = unsafe (hash ^ UInt64(text[index])) &* 0x100_0000_01B3
+    }
     return hash
   }
 
@@ -378,7 +382,9 @@ private struct KeyTable {
       indexed[indexed.count - 1].buckets[hash, default: []].append(index)
     } else if hashes.count - first > Self.small {
       var buckets: [UInt64: [Int]] = [:]
-      for entry in first..<hashes.count { buckets[hashes[entry], default: []].append(indexes[entry]) }
+      for entry in first..<hashes.count {
+        buckets[hashes[entry], default: []].append(indexes[entry])
+      }
       indexed.append((first, buckets))
     }
   }

@@ -245,7 +245,8 @@ extension Timings {
     secure = unsafe facts.app_connect > 0 ? span(facts.connect, facts.app_connect) : .zero
     let ready = unsafe max(facts.app_connect, facts.connect, facts.name_lookup)
     send = unsafe span(ready, facts.pre_transfer)
-    wait = unsafe facts.start_transfer > 0
+    wait =
+      unsafe facts.start_transfer > 0
       ? span(facts.pre_transfer, facts.start_transfer) : span(facts.pre_transfer, facts.total)
     receive = unsafe facts.start_transfer > 0 ? span(facts.start_transfer, facts.total) : .zero
   }

@@ -149,7 +149,7 @@ internal import Synchronization
     TransportFault(.cancelled, "the run was interrupted"))
 
   private func close() {
-    for unsafe slot in unsafe busy.values {
+    for slot in unsafe Array(busy.values) {
       unsafe curl_multi_remove_handle(multi, slot.easy)
       slot.finish(with: .failed(TransportFault(.cancelled, "the transport was closed")))
     }

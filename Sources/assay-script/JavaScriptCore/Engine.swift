@@ -36,11 +36,10 @@ internal import CPosix
     unsafe call("prepare", [string(setting)])
     // An async function, so that `await` works at the top; on the first line, so that lines count.
     let wrapped = Array("(async function () {".utf8) + source + Array("\n})".utf8)
-    if let function = unsafe evaluate(wrapped, named: url) {
-      unsafe call("execute", [function])
-    } else {
+    guard let function = unsafe evaluate(wrapped, named: url) else {
       return syntaxFault()
     }
+    unsafe call("execute", [function])
     while result == nil, let next = timers.min(by: { $0.due < $1.due }) {
       sleep(until: next.due)
       timers.removeAll { $0.id == next.id }
@@ -98,7 +97,8 @@ internal import CPosix
   private func sleep(until due: UInt64) {
     let now = Self.now()
     guard due > now else { return }
-    var wait = timespec(tv_sec: Int((due - now) / 1_000_000_000), tv_nsec: Int((due - now) % 1_000_000_000))
+    var wait = timespec(
+      tv_sec: Int((due - now) / 1_000_000_000), tv_nsec: Int((due - now) % 1_000_000_000))
     unsafe nanosleep(&wait, nil)
   }
 
@@ -134,7 +134,8 @@ internal import CPosix
   }
 
   private func syntaxFault() -> [UInt8] {
-    var text = Array(#"{"tests":[],"changes":[],"console":[],"fault":{"kind":"syntax","line":"#.utf8)
+    var text = Array(
+      #"{"tests":[],"changes":[],"console":[],"fault":{"kind":"syntax","line":"#.utf8)
     text += String(lastLine).utf8
     text += #","message":"#.utf8
     let message = unsafe string(Array(lastError.utf8))

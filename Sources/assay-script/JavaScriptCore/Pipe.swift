@@ -45,7 +45,8 @@ enum Pipe {
     var written = 0
     while written < bytes.count {
       let count = unsafe bytes.withUnsafeBytes { buffer in
-        unsafe CPosix.write(1, buffer.baseAddress.map { unsafe $0 + written }, bytes.count - written)
+        unsafe CPosix.write(
+          1, buffer.baseAddress.map { unsafe $0 + written }, bytes.count - written)
       }
       if count < 0, assay_errno() == EINTR { continue }
       guard count > 0 else { exit(0) }
