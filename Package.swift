@@ -93,6 +93,9 @@ let package = Package(
     .systemLibrary(name: "CPosix", path: "Sources/C/CPosix"),
 
     // The tests.
+    .executableTarget(
+      name: "assay-bench", dependencies: ["AssayModel", "AssaySystem", "AssayText"],
+      path: "Tests/Benchmarks/assay-bench"),
     .target(
       name: "AssayTestKit", dependencies: ["AssayModel", "AssaySystem", "CPosix"],
       path: "Tests/AssayTestKit", swiftSettings: house),

@@ -1,0 +1,89 @@
+import AssayModel
+import AssaySystem
+import AssayText
+import Foundation
+
+/// Measures one thing in one process: `assay-bench WHAT FILE ROUNDS` prints the best time of a round
+/// in microseconds of this thread's processor time, and what was found, so that nothing is left out.
+@main
+struct Bench {
+  static func main() throws {
+    let words = CommandLine.arguments
+    guard words.count == 4, let rounds = Int(words[3]) else {
+      print("usage: assay-bench json|json-foundation|yaml|duplicates FILE ROUNDS")
+      exit(2)
+    }
+    let file = try Files.read(words[2])
+    let work: () throws -> Int
+    switch words[1] {
+    case "json": work = { walk(try JSONReader.read(file)) }
+    case "json-parse": work = { try JSONReader.read(file).root.count }
+    case "json-foundation":
+      let data = Data(file.bytes)
+      work = { walk(try JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)) }
+    case "yaml": work = { walk(try YAMLReader.read(file)) }
+    case "duplicates":
+      let document = try JSONReader.read(file)
+      work = { document.duplicateNames().count }
+    default: exit(2)
+    }
+    var best = UInt64.max
+    var found = 0
+    for _ in 0..<rounds {
+      let start = now()
+      found = try work()
+      best = min(best, now() - start)
+    }
+    print(Double(best) / 1_000, found)
+  }
+
+  private static func now() -> UInt64 { clock_gettime_nsec(CLOCK_THREAD_CPUTIME_ID) }
+
+  private static func clock_gettime_nsec(_ clock: clockid_t) -> UInt64 {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+
+  /// Touches every value, and decodes every number.
+  private static func walk(_ document: Document) -> Int {
+    var count = 0
+    var sum = 0.0
+    var index = 0
+    let end = document.next(after: 0)
+    while index < end {
+      count += 1
+      switch document.kind(at: index) {
+      case .array, .object: index = document.firstChild(of: index)
+      case .number:
+        sum += number(document.rawBytes(at: index))
+        index = document.next(after: index)
+      case .string:
+        sum += Double(document.rawBytes(at: index).count & 1)
+        index = document.next(after: index)
+      case .null, .bool: index = document.next(after: index)
+      }
+    }
+    return count + (sum == .infinity ? 1 : 0)
+  }
+
+  private static func number(_ bytes: ArraySlice<UInt8>) -> Double {
+    var value = 0
+    for byte in bytes {
+      guard byte &- 0x30 <= 9, value < 1 << 50 else {
+        return Double(String(decoding: bytes, as: UTF8.self)) ?? 0
+      }
+      value = value * 10 + Int(byte - 0x30)
+    }
+    return Double(value)
+  }
+
+  private static func walk(_ value: Any) -> Int {
+    switch value {
+    case let object as [String: Any]: object.values.reduce(1 + object.count) { $0 + walk($1) }
+    case let array as [Any]: array.reduce(1) { $0 + walk($1) }
+    case let number as NSNumber: number.doubleValue == .infinity ? 2 : 1
+    default: 1
+    }
+  }
+}
