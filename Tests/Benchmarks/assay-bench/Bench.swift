@@ -37,11 +37,10 @@ struct Bench {
     print(Double(best) / 1_000, found)
   }
 
-  private static func now() -> UInt64 { clock_gettime_nsec(CLOCK_THREAD_CPUTIME_ID) }
-
-  private static func clock_gettime_nsec(_ clock: clockid_t) -> UInt64 {
+  /// Nanoseconds of processor time that this thread has had.
+  private static func now() -> UInt64 {
     var time = timespec()
-    clock_gettime(clock, &time)
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 

@@ -1,0 +1,228 @@
+internal import AssayModel
+internal import AssayText
+
+/// The judging of one exchange against its operation.
+struct Judging {
+  let contract: Contract
+  let operation: Operation
+  let pathValues: [String: String]
+  let exchange: Exchange
+
+  mutating func verdicts() -> [Verdict] {
+    var verdicts = [
+      Verdict(name: "contract: operation", code: "contract.operation", outcome: .passed)
+    ]
+    guard let response = exchange.response else { return verdicts }
+    let (rule, status) = self.status(response)
+    verdicts.append(status)
+    verdicts.append(request(response))
+    if operation.isDeprecated { verdicts.append(deprecated()) }
+    guard let rule else { return verdicts }
+    verdicts += headers(response, rule)
+    verdicts += body(response, rule)
+    return verdicts
+  }
+
+  // MARK: Status
+
+  func status(_ response: Response) -> (Operation.ResponseRule?, Verdict) {
+    if let rule = operation.rule(for: response.status) {
+      return (
+        rule, Verdict(name: "contract: status", code: "contract.status", outcome: .passed)
+      )
+    }
+    let documented = operation.responses.map(\.status).joined(separator: ", ")
+    let finding = Finding(
+      code: "contract.status", part: .status, keyword: "responses",
+      message: "status \(response.status) is not documented", expected: documented,
+      received: String(response.status), place: operation.node["responses"] ?? operation.node)
+    return (nil, failure("contract: status", .undocumented, [finding]))
+  }
+
+  func deprecated() -> Verdict {
+    let finding = Finding(
+      code: "contract.deprecated", severity: .warning, part: .route, keyword: "deprecated",
+      message: "\(operation.name) is deprecated",
+      place: operation.node["deprecated"] ?? operation.node)
+    return Verdict(
+      name: "contract: deprecated", code: "contract.deprecated", outcome: .passed,
+      message: finding.message, findings: [finding])
+  }
+
+  // MARK: Response
+
+  func headers(_ response: Response, _ rule: Operation.ResponseRule) -> [Verdict] {
+    guard !rule.headers.isEmpty else { return [] }
+    var findings: [Finding] = []
+    for header in rule.headers {
+      guard let text = response.headers.first(header.name) else {
+        if header.isRequired {
+          findings.append(
+            Finding(
+              code: "contract.header", part: .responseHeader, name: header.name,
+              keyword: "required", message: "the header field `\(header.name)` is missing",
+              expected: "a field `\(header.name)`", place: header.node))
+        }
+        continue
+      }
+      guard let schema = header.schema, header.isText else { continue }
+      findings += judge(text: text, schema, "contract.header", .responseHeader, header.name)
+    }
+    return [verdict("contract: headers", "contract.header", .response, findings, [])]
+  }
+
+  func body(_ response: Response, _ rule: Operation.ResponseRule) -> [Verdict] {
+    // These never have content, whatever their header fields say (RFC 9110, section 6.4.1).
+    let status = response.status
+    if exchange.request.method == "HEAD" || status == 204 || status == 304 || status < 200 {
+      return []
+    }
+    guard !rule.content.isEmpty else {
+      return [verdict("contract: body", "contract.body", .response, [], [])]
+    }
+    guard let field = response.headers.first("Content-Type"), let type = MediaType(field) else {
+      return [missingType(response, rule)]
+    }
+    guard let media = rule.content.rule(for: type) else {
+      let listed = rule.content.map(\.range.text).joined(separator: ", ")
+      let finding = Finding(
+        code: "contract.media-type", part: .contentType, keyword: "content",
+        message: "\(type.text) is not documented for this status", expected: listed,
+        received: type.text, place: rule.node["content"] ?? rule.node)
+      return [failure("contract: content type", .response, [finding])]
+    }
+    let typed = Verdict(
+      name: "contract: content type", code: "contract.media-type", outcome: .passed)
+    guard let schema = media.schema else {
+      return [typed, verdict("contract: body", "contract.body", .response, [], [])]
+    }
+    guard type.isJSON else {
+      return [
+        typed,
+        Verdict(
+          name: "contract: body", code: "contract.body", outcome: .notJudged,
+          message: "bodies of type \(type.text) are not judged"),
+      ]
+    }
+    return [typed] + json(response.body, schema, "contract.body", .responseBody, .response)
+  }
+
+  func missingType(_ response: Response, _ rule: Operation.ResponseRule) -> Verdict {
+    let finding = Finding(
+      code: "contract.media-type", part: .contentType, keyword: "content",
+      message: response.body.isEmpty
+        ? "the response is empty and has no content type" : "the response has no content type",
+      expected: rule.content.map(\.range.text).joined(separator: ", "),
+      place: rule.node["content"] ?? rule.node)
+    return failure("contract: content type", .response, [finding])
+  }
+
+  /// Judges a JSON body: its text first, then its value.
+  func json(
+    _ bytes: [UInt8], _ schema: SchemaID, _ code: String, _ part: Finding.Part,
+    _ fault: Verdict.Fault
+  ) -> [Verdict] {
+    let name = part == .responseBody ? "contract: body" : "contract: request"
+    let file = SourceFile(
+      name: part == .responseBody ? "response body" : "request body", bytes: bytes)
+    let document: Document
+    do {
+      document = try JSONReader.read(file)
+    } catch {
+      let label = error.labels.first
+      let place =
+        label.map { " at line \($0.span.start.line), column \($0.span.start.column)" } ?? ""
+      let finding = Finding(
+        code: code, part: part, keyword: "json",
+        message: "the body is not valid JSON\(place): \(label?.text ?? error.message)",
+        expected: "JSON", receivedRange: label?.span.range)
+      return [failure(name, fault, [finding])]
+    }
+    var validator = SchemaValidator(program: contract.program, instance: document)
+    var findings: [Finding] = []
+    if !validator.validate(schema) {
+      findings = validator.violations.map { finding($0, document, code, part) }
+    }
+    for duplicate in document.duplicateNames(limit: 10) {
+      findings.append(
+        Finding(
+          code: code, severity: .warning, part: part, keyword: "json",
+          message: "the name `\(duplicate.name)` stands twice in one object",
+          receivedRange: duplicate.second.range))
+    }
+    return [verdict(name, code, fault, findings, validator.unjudged.sorted())]
+  }
+
+  // MARK: Verdicts
+
+  func finding(
+    _ violation: SchemaValidator.Violation, _ document: Document, _ code: String,
+    _ part: Finding.Part
+  ) -> Finding {
+    let schema = contract.program.schemas[violation.schema].node
+    let rule = Node(document: schema.document, index: violation.rule.place)
+    let pointer = JSONPointer(
+      tokens: violation.at.map {
+        switch $0 {
+        case .member(let key): document.text(at: key)
+        case .element(let position): String(position)
+        }
+      })
+    var finding = Finding(
+      code: code, part: part, at: pointer.description, keyword: violation.rule.name,
+      message: violation.message, expected: violation.expected, received: violation.received,
+      place: rule)
+    finding.receivedRange = document.range(at: violation.index)
+    return finding
+  }
+
+  func verdict(
+    _ name: String, _ code: String, _ fault: Verdict.Fault, _ findings: [Finding],
+    _ unjudged: [String]
+  ) -> Verdict {
+    if findings.contains(where: { $0.severity == .error }) {
+      return failure(name, fault, findings)
+    }
+    if !unjudged.isEmpty {
+      return Verdict(
+        name: name, code: code, outcome: .notJudged,
+        message: "not judged: " + unjudged.joined(separator: ", "), findings: findings)
+    }
+    return Verdict(name: name, code: code, outcome: .passed, findings: findings)
+  }
+
+  func failure(_ name: String, _ fault: Verdict.Fault, _ findings: [Finding]) -> Verdict {
+    let worst = findings.first { $0.severity == .error } ?? findings[0]
+    let more = findings.count > 1 ? " (and \(findings.count - 1) more)" : ""
+    let place = worst.at.isEmpty ? "" : "\(worst.at): "
+    return Verdict(
+      name: name, code: worst.code, outcome: .failed, fault: fault,
+      message: place + worst.message + more, place: worst.document, findings: findings)
+  }
+}
+
+extension Finding {
+  /// A finding that points at a node of the contract: its place, its pointer and its lines.
+  init(
+    code: String, severity: Severity = .error, part: Part, name: String? = nil, at: String = "",
+    keyword: String, message: String, expected: String = "", received: String = "", place: Node
+  ) {
+    self.init(
+      code: code, severity: severity, part: part, name: name, at: at, keyword: keyword,
+      message: message, expected: expected, received: received, document: place.span.place,
+      documentPointer: place.pointer.description, documentExcerpt: place.excerpt)
+  }
+}
+
+extension Node {
+  /// The lines around the first line of this value.
+  fileprivate var excerpt: [Finding.ExcerptLine] {
+    let line = span.start.line
+    return (max(1, line - 3)...line + 3).compactMap { number in
+      guard let range = document.file.rangeOfLine(number) else { return nil }
+      let text = document.file.text(
+        in: range.lowerBound..<min(range.upperBound, range.lowerBound + 200))
+      return Finding.ExcerptLine(number: number, text: text, isMarked: number == line)
+    }
+  }
+}

@@ -1,0 +1,84 @@
+internal import AssayModel
+internal import AssayText
+
+// Rules that combine other schemas.
+extension SchemaValidator {
+  mutating func combination(_ rule: SchemaRule, _ id: SchemaID, _ index: Int) -> Bool {
+    switch rule.keyword {
+    case .allOf(let arms):
+      var result = true
+      for arm in arms where !holds(arm, index) {
+        result = false
+        if !collects { return false }
+      }
+      return result
+    case .anyOf(let arms):
+      let outcomes = arms.map { attempt($0, index) }
+      if outcomes.contains(where: \.holds) { return true }
+      return failClosest(rule, id, index, outcomes, chosen: nil)
+    case .oneOf(let arms, let discriminator):
+      let outcomes = arms.map { attempt($0, index) }
+      let fitting = outcomes.indices.filter { outcomes[$0].holds }
+      if fitting.count == 1 { return true }
+      if fitting.count > 1 {
+        let places = fitting.map(String.init).joined(separator: " and ")
+        return fail(
+          rule, id, index, "alternatives \(places) fit at once", "exactly one alternative")
+      }
+      return failClosest(rule, id, index, outcomes, chosen: chosen(discriminator, index))
+    case .not(let schema):
+      return !quietly { $0.holds(schema, index) }
+        || fail(rule, id, index, "\(shown(index)) is what must not be", "anything else")
+    case .condition(let condition, let then, let otherwise):
+      let branch = quietly { $0.holds(condition, index) } ? then : otherwise
+      return branch.map { holds($0, index) } ?? true
+    default: return true
+    }
+  }
+
+  struct Attempt {
+    let holds: Bool
+    let violations: [Violation]
+  }
+
+  /// Runs one arm and keeps its violations apart.
+  mutating func attempt(_ schema: SchemaID, _ index: Int) -> Attempt {
+    let before = violations
+    violations = []
+    defer { violations = before }
+    let result = holds(schema, index)
+    return Attempt(holds: result, violations: violations)
+  }
+
+  func chosen(_ discriminator: SchemaRule.Discriminator?, _ index: Int) -> Int? {
+    guard let discriminator, instance.kind(at: index) == .object,
+      let value = instance.member(discriminator.property.bytes, of: index),
+      instance.kind(at: value) == .string
+    else { return nil }
+    return discriminator.arms[instance.text(at: value)]
+  }
+
+  /// Shows the arm that came closest: the one a discriminator names, else the one whose first
+  /// violation lies deepest, else the one with the fewest.
+  mutating func failClosest(
+    _ rule: SchemaRule, _ id: SchemaID, _ index: Int, _ outcomes: [Attempt], chosen: Int?
+  ) -> Bool {
+    guard collects else { return false }
+    func depth(_ attempt: Attempt) -> Int { attempt.violations.map(\.at.count).max() ?? 0 }
+    let closest =
+      chosen
+      ?? outcomes.indices.min { left, right in
+        let (one, other) = (outcomes[left], outcomes[right])
+        if depth(one) != depth(other) { return depth(one) > depth(other) }
+        return one.violations.count < other.violations.count
+      }
+    let which = closest.map { ", closest is alternative \($0)" } ?? ""
+    _ = fail(
+      rule, id, index, "none of the \(outcomes.count) alternatives fits\(which)",
+      "one of \(outcomes.count) alternatives")
+    if let closest, outcomes.indices.contains(closest) {
+      violations += outcomes[closest].violations.prefix(Self.violationLimit)
+    }
+    return false
+  }
+}
