@@ -60,7 +60,7 @@ let package = Package(
     room("AssayCollection", knows: ["AssayModel", "AssayText"]),
     room("AssayContract", knows: ["AssayModel", "AssayText"]),
     room("AssayScript", knows: ["AssayModel", "AssayText", "AssaySystem"]),
-    room("AssayTransport", knows: ["AssayModel"], fences: ["CCurl"]),
+    room("AssayTransport", knows: ["AssayModel", "AssayText"], fences: ["CCurl"]),
     room("AssayRun", knows: ["AssayModel"]),
     .target(
       name: "AssayReport", dependencies: ["AssayModel", "AssayText"],

@@ -73,6 +73,8 @@ package enum CommandTable {
     // Network.
     package static let insecure = Flag(
       "insecure", short: "k", .toggle, in: .network, "do not verify the server's certificate")
+    package static let ignoreRedirects = Flag(
+      "ignore-redirects", .toggle, in: .network, "do not follow redirects")
     package static let authorities = Flag(
       "ssl-extra-ca-certs", .path("FILE"), in: .network, "trust the certificates in this bundle")
 
@@ -120,7 +122,8 @@ package enum CommandTable {
       F.environment, F.globals, F.data, F.iterations, F.folder, F.environmentVariable,
       F.globalVariable, F.seed, F.strictVariables, F.spec, F.useMock, F.stateful, F.fault, F.rate,
       F.concurrency, F.delay, F.requestTimeout, F.scriptTimeout, F.bodyLimit, F.bail, F.insecure,
-      F.authorities, F.reporters, F.output, F.junitDialect, F.suppressExitCode, F.quiet, F.verbose,
+      F.ignoreRedirects, F.authorities, F.reporters, F.output, F.junitDialect, F.suppressExitCode,
+      F.quiet, F.verbose,
       F.config, F.profile,
     ] + F.everywhere,
     examples: [

@@ -74,17 +74,52 @@ private struct StepWalk<C: Clock<Duration>> {
       }
       await tell(.noted(step.number, Note(note)))
     }
+    guard let exchange = await follow(composition) else { return nil }
+    await tell(.exchanged(step.number, exchange))
+    await judge(exchange)
+    return exchange
+  }
+
+  /// Sends the request, and what its redirects lead to; each hop takes its turn at the gate.
+  private func follow(_ composition: Composition) async -> Exchange? {
+    var limits = options.limits
+    limits.redirectCount = composition.redirectLimit ?? limits.redirectCount
+    limits.ignoresCookies = composition.ignoresCookies
+    var hops: [Exchange] = []
+    var request = composition.request
+    while var exchange = await send(request, limits) {
+      exchange.hops = hops
+      guard limits.redirectCount > 0 else { return exchange }
+      switch lane.world.follower.followUp(of: exchange) {
+      case .none: return exchange
+      case .refused(let fault):
+        exchange.outcome = .failed(fault)
+        return exchange
+      case .request(let next):
+        guard hops.count < limits.redirectCount else {
+          exchange.outcome = .failed(
+            TransportFault(.redirect, "more than \(limits.redirectCount) redirects"))
+          return exchange
+        }
+        exchange.hops = []
+        hops.append(exchange)
+        request = next
+      }
+    }
+    return nil
+  }
+
+  /// One request through the gate; nil when the run was given up meanwhile.
+  private func send(_ request: Request, _ limits: SendLimits) async -> Exchange? {
     let wait = await lane.gate.enter()
     guard !Task.isCancelled else {
       await lane.gate.leave()
       return nil
     }
-    var exchange = await lane.world.sender.send(composition.request, limits: options.limits)
+    var exchange = await lane.world.senders[lane.lane.number].send(request, limits: limits)
     await lane.gate.leave()
     exchange.timings.paced = wait.paced
     exchange.timings.queued = wait.queued
-    await tell(.exchanged(step.number, exchange))
-    await judge(exchange)
     return exchange
   }
 
@@ -99,6 +134,12 @@ private struct StepWalk<C: Clock<Duration>> {
     case .response:
       await judged(Verdict(name: "request", code: "request", outcome: .passed))
       guard let judge = lane.world.judge else { return }
+      for (number, hop) in exchange.hops.enumerated() {
+        // A hop may lead through places that no contract describes, such as a login.
+        let judgement = judge.judge(hop)
+        guard judgement.operation != nil else { continue }
+        for verdict in judgement.verdicts { await judged(verdict.ofHop(number + 1)) }
+      }
       let judgement = judge.judge(exchange)
       await tell(.mapped(step.number, operation: judgement.operation))
       for verdict in judgement.verdicts { await judged(verdict) }
@@ -161,6 +202,19 @@ extension Verdict {
     self.init(
       name: phase, code: fault.code, outcome: .error, fault: .script, message: fault.message,
       place: place)
+  }
+
+  /// The verdict under a name that tells which redirect it is about. Places in a body are those of
+  /// the last response, so a hop's are left out.
+  fileprivate func ofHop(_ number: Int) -> Verdict {
+    Verdict(
+      name: "redirect \(number) · \(name)", code: code, outcome: outcome, fault: fault,
+      message: message, place: place,
+      findings: findings.map { finding in
+        var finding = finding
+        finding.receivedRange = nil
+        return finding
+      })
   }
 
   fileprivate static func unsendable(_ diagnostic: Diagnostic) -> Verdict {

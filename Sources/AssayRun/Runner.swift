@@ -21,19 +21,21 @@ package struct Runner<C: Clock<Duration>>: Sendable {
 
   /// What the run needs of the world.
   package struct World: Sendable {
-    package let sender: any Sender
     package let judge: (any Judge)?
-    /// One composer and one script host for each lane, by its number.
+    package let follower: any Follower
+    /// One of each for each lane, by its number. A sender keeps its lane's cookies.
+    package let senders: [any Sender]
     package let composers: [any Composer]
     package let hosts: [any ScriptHost]
     package let clock: C
 
     package init(
-      sender: any Sender, judge: (any Judge)?, composers: [any Composer],
-      hosts: [any ScriptHost], clock: C
+      judge: (any Judge)?, follower: any Follower, senders: [any Sender],
+      composers: [any Composer], hosts: [any ScriptHost], clock: C
     ) {
-      self.sender = sender
       self.judge = judge
+      self.follower = follower
+      self.senders = senders
       self.composers = composers
       self.hosts = hosts
       self.clock = clock

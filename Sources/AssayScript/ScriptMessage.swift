@@ -42,7 +42,7 @@ enum ScriptMessage {
       writer.value(setting.draft)
       if let response = setting.exchange?.response {
         writer.name("response")
-        write(response, setting.exchange?.timings ?? Timings(), to: &writer)
+        write(response, time: setting.exchange?.serviceTime ?? .zero, to: &writer)
       }
     }
     return writer.bytes
@@ -59,7 +59,9 @@ enum ScriptMessage {
     }
   }
 
-  private static func write(_ response: Response, _ timings: Timings, to writer: inout JSONWriter) {
+  private static func write(
+    _ response: Response, time: Duration, to writer: inout JSONWriter
+  ) {
     writer.object { writer in
       writer.member("code", response.status)
       writer.member("reason", response.reason)
@@ -73,7 +75,7 @@ enum ScriptMessage {
         }
       }
       writer.member("text", String(decoding: response.body, as: UTF8.self))
-      let time = timings.service.components
+      let time = time.components
       writer.member(
         "time", Int(time.seconds) * 1_000 + Int(time.attoseconds / 1_000_000_000_000_000))
       writer.member("size", response.body.count)

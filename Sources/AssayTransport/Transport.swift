@@ -5,13 +5,23 @@ package import AssayModel
 /// Nothing is decided here: no retry, no pace, no verdict. Redirects are answers like any other;
 /// whoever follows them sees every hop.
 package final class Transport: Sender {
-  private let loop: TransportLoop
+  private let owner: LoopOwner
+  /// Whose cookies a call carries; nil for a call that is nobody's.
+  private let jar: CookieJar?
 
-  package init(options: TransportOptions = TransportOptions()) {
-    loop = TransportLoop(options: options)
+  package convenience init(options: TransportOptions = TransportOptions()) {
+    self.init(owner: LoopOwner(TransportLoop(options: options)), jar: nil)
   }
 
-  deinit { loop.stop() }
+  private init(owner: LoopOwner, jar: CookieJar?) {
+    self.owner = owner
+    self.jar = jar
+  }
+
+  private var loop: TransportLoop { owner.loop }
+
+  /// A sender on the same connections that keeps cookies of its own, as a lane does.
+  package func session() -> Transport { Transport(owner: owner, jar: CookieJar()) }
 
   /// Runs tasks on the thread that serves the connections. A lane that prefers it pays no switch of
   /// threads around each call.
@@ -22,7 +32,7 @@ package final class Transport: Sender {
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         loop.start(
-          Transfer(ticket: ticket, request: request, limits: limits) {
+          Transfer(ticket: ticket, request: request, limits: limits, jar: jar) {
             continuation.resume(returning: $0)
           })
       }
@@ -38,10 +48,20 @@ package final class Transport: Sender {
   package static var libraryFeatures: [String] { CurlLibrary.features }
 }
 
+/// Stops the loop when the last sender on it is gone; the loop's own thread holds the loop itself.
+private final class LoopOwner: Sendable {
+  let loop: TransportLoop
+
+  init(_ loop: TransportLoop) { self.loop = loop }
+
+  deinit { loop.stop() }
+}
+
 /// One request on its way, and who waits for it.
 struct Transfer: Sendable {
   let ticket: TransportLoop.Ticket
   let request: Request
   let limits: SendLimits
+  let jar: CookieJar?
   let finish: @Sendable (Exchange) -> Void
 }

@@ -31,6 +31,7 @@ struct RunCommand {
     var inputs: [RunFacts.Input] = []
     var mock: MockServer?
     var secrets: [String] = []
+    var seed: UInt64 = 0
   }
 
   func run() async -> ExitCode {
@@ -82,6 +83,7 @@ struct RunCommand {
     try assign(Flags.globalVariable, to: .globals, &scopes)
     prepared.secrets = scopes.secrets
     prepared.inputs = loader.inputs
+    prepared.seed = seed
     prepared.plan = try plan(&prepared, scopes, rows)
     return prepared
   }
@@ -174,7 +176,7 @@ struct RunCommand {
     return RunFacts(
       id: "\(UTCTime(now).compact)-\(padded)", version: Assay.version, startedAt: now,
       collections: prepared.collections.map(\.suite.name), environment: prepared.environmentName,
-      contracts: prepared.contracts.map(\.title), inputs: prepared.inputs)
+      contracts: prepared.contracts.map(\.title), inputs: prepared.inputs, seed: prepared.seed)
   }
 
   /// Bytes that no other run has, so that the tags of secrets cannot be compared between runs.
@@ -194,9 +196,10 @@ struct RunCommand {
     // The mock is on this machine, and nothing of it passes a proxy.
     if prepared.mock != nil { transport.httpProxy = nil }
     let limit = Duration.milliseconds(invocation.whole(Flags.scriptTimeout) ?? 10_000)
+    let wire = Transport(options: transport)
     return Runner.World(
-      sender: Transport(options: transport),
       judge: prepared.contracts.isEmpty ? nil : ContractJudge(contracts: prepared.contracts),
+      follower: Redirects(), senders: prepared.plan.lanes.map { _ in wire.session() },
       composers: prepared.collections.map(\.composer),
       hosts: prepared.plan.lanes.map { _ in
         ScriptWorker(program: Self.workerPath, timeLimit: limit)
@@ -222,6 +225,7 @@ struct RunCommand {
     options.limits.total = .milliseconds(invocation.whole(Flags.requestTimeout) ?? 60_000)
     options.limits.connect = min(options.limits.connect, options.limits.total)
     options.limits.bodySize = invocation.whole(Flags.bodyLimit) ?? options.limits.bodySize
+    if invocation.isOn(Flags.ignoreRedirects) { options.limits.redirectCount = 0 }
     options.limits.verifiesPeer = !invocation.isOn(Flags.insecure)
     return options
   }

@@ -122,6 +122,38 @@ import Testing
     #expect(strict.sender.requests.isEmpty)
   }
 
+  @Test func `redirects are followed, seen and judged, up to their limit`() async {
+    @Sendable func redirect(to location: String) -> Exchange.Outcome {
+      var response = Response.json("{}", status: 302)
+      response.headers.append(HeaderField("Location", location))
+      return .response(response)
+    }
+    let twice = StubWorld { request in
+      switch request.url {
+      case "http://h/A": redirect(to: "http://h/B")
+      case "http://h/B": redirect(to: "http://h/C")
+      default: .response(.json("{}"))
+      }
+    }
+    let ledger = await twice.run([.named("A")])
+    #expect(twice.sender.requests.map(\.url) == ["http://h/A", "http://h/B", "http://h/C"])
+    #expect(ledger.entries[0].exchange?.hops.map(\.request.url) == ["http://h/A", "http://h/B"])
+    #expect(
+      ledger.entries[0].verdicts.map(\.name) == [
+        "request", "redirect 1 · contract", "redirect 2 · contract", "contract",
+      ])
+    let endless = StubWorld { _ in redirect(to: "http://h/again") }
+    let stopped = await endless.run([.named("A")])
+    #expect(stopped.entries[0].verdicts.first?.code == "transport.redirect")
+    #expect(endless.sender.requests.count == 11)
+    let unwanted = StubWorld { _ in redirect(to: "http://h/again") }
+    unwanted.options.limits.redirectCount = 0
+    let kept = await unwanted.run([.named("A")])
+    #expect(kept.entries[0].exchange?.response?.status == 302)
+    let refused = await StubWorld { _ in redirect(to: "refuse") }.run([.named("A")])
+    #expect(refused.entries[0].verdicts.first?.outcome == .error)
+  }
+
   @Test func `an interrupted run says so, and starts nothing more`() async {
     let world = StubWorld()
     world.brake.interrupt()
@@ -156,8 +188,12 @@ private final class StubWorld: @unchecked Sendable {
   let brake = Brake()
   var options = Runner<VirtualClock>.Options()
 
-  init(outcome: Exchange.Outcome = .response(.json("{}"))) {
-    sender = ScriptedSender { _ in outcome }
+  convenience init(outcome: Exchange.Outcome = .response(.json("{}"))) {
+    self.init { _ in outcome }
+  }
+
+  init(_ answer: @escaping @Sendable (Request) -> Exchange.Outcome) {
+    sender = ScriptedSender(answer)
   }
 
   func run(_ items: [Suite.Item], lanes: Int = 1) async -> Ledger {
@@ -165,7 +201,8 @@ private final class StubWorld: @unchecked Sendable {
     let source = Planner.Source(suite: suite, scopes: Scopes(), rows: [], iterationCount: nil)
     let plan = Planner.plan(Array(repeating: source, count: lanes))
     let world = Runner.World(
-      sender: sender, judge: StubJudge(),
+      judge: StubJudge(), follower: StubFollower(),
+      senders: Array(repeating: sender, count: lanes),
       composers: Array(repeating: StubComposer(), count: lanes),
       hosts: Array(repeating: StubHost(), count: lanes), clock: VirtualClock())
     let facts = RunFacts(
@@ -212,6 +249,15 @@ private struct StubHost: ScriptHost {
   }
 
   func close() async {}
+}
+
+/// Follows what its `Location` says, word for word.
+private struct StubFollower: Follower {
+  func followUp(of exchange: Exchange) -> FollowUp {
+    guard let location = exchange.response?.headers.first("Location") else { return .none }
+    if location == "refuse" { return .refused(TransportFault(.redirect, "no")) }
+    return .request(Request(method: "GET", url: location, headers: [], body: nil))
+  }
 }
 
 private struct StubJudge: Judge {

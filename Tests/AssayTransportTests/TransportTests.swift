@@ -204,6 +204,42 @@ import Testing
     #expect(fault(await trusting.send(wrongName, limits: SendLimits()))?.kind == .tls)
   }
 
+  @Test func `a session keeps its cookies, and no other sees them`() async throws {
+    let server = try MockServer(
+      answerer: ClosureAnswerer { request in
+        var response = Response.json("{}")
+        response.headers += [
+          HeaderField("Set-Cookie", "sid=1; HttpOnly"),
+          HeaderField("Set-Cookie", "gone=1; Max-Age=0"),
+          HeaderField("Set-Cookie", "other=1; Domain=example.com"),
+          HeaderField("Set-Cookie", "deep=1; Path=/deep"),
+          HeaderField(
+            "X-Cookie", request.headers.values(of: "Cookie").joined(separator: "|") + "."),
+        ]
+        return response
+      })
+    func cookies(
+      _ sender: Transport, _ path: String = "/", own: String? = nil, ignoring: Bool = false
+    )
+      async -> String?
+    {
+      var limits = SendLimits()
+      limits.ignoresCookies = ignoring
+      let headers = own.map { [HeaderField("Cookie", $0)] } ?? []
+      let request = Request(method: "GET", url: server.url + path, headers: headers, body: nil)
+      return await sender.send(request, limits: limits).response?.headers.first("X-Cookie")
+    }
+    let (one, other) = (transport.session(), transport.session())
+    #expect(await cookies(one) == ".")
+    #expect(await cookies(one) == "sid=1.")
+    #expect(await cookies(one, "/deep/x") == "deep=1; sid=1.")
+    #expect(await cookies(one, own: "mine=2") == "sid=1; mine=2.")
+    #expect(await cookies(one, own: "mine=2", ignoring: true) == "mine=2.")
+    #expect(await cookies(other) == ".")
+    #expect(await cookies(transport) == ".")
+    #expect(await cookies(transport) == ".")
+  }
+
   @Test func `the library tells its version and what it can do`() {
     #expect(Transport.libraryVersion.split(separator: ".").count == 3)
     #expect(Transport.libraryFeatures.contains("HTTP2"))

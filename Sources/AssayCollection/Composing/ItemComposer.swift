@@ -39,7 +39,15 @@ struct ItemComposer: Composer {
     try check(method: method, headers: headers, item)
     let notes = template.undefined.map { undefined($0, in: item, scopes) }
     let request = Request(method: method, url: target.url, headers: headers, body: body?.bytes)
-    return Composition(request: request, notes: notes)
+    return Composition(
+      request: request, notes: notes, redirectLimit: Self.redirectLimit(behaviour),
+      ignoresCookies: behaviour["disableCookies"] == .bool(true))
+  }
+
+  private static func redirectLimit(_ behaviour: Value) -> Int? {
+    if behaviour["followRedirects"] == .bool(false) { return 0 }
+    guard let limit = behaviour["maxRedirects"]?.substitution else { return nil }
+    return Int(limit).map { min(max($0, 0), 100) }
   }
 
   // MARK: Parts

@@ -6,6 +6,19 @@ package protocol Sender: Sendable {
   func send(_ request: Request, limits: SendLimits) async -> Exchange
 }
 
+/// Decides where a response leads.
+package protocol Follower: Sendable {
+  func followUp(of exchange: Exchange) -> FollowUp
+}
+
+/// What comes after a response.
+package enum FollowUp: Sendable {
+  case none
+  case request(Request)
+  /// It leads where nobody may be sent.
+  case refused(TransportFault)
+}
+
 /// How long and how much one exchange may take.
 package struct SendLimits: Sendable, Hashable {
   package var connect: Duration = .seconds(10)
@@ -13,6 +26,8 @@ package struct SendLimits: Sendable, Hashable {
   package var bodySize: Int = 32 << 20
   package var headerSize: Int = 256 << 10
   package var verifiesPeer: Bool = true
+  package var redirectCount: Int = 10
+  package var ignoresCookies = false
 
   package init() {}
 }
@@ -32,10 +47,18 @@ package protocol Composer: Sendable {
 package struct Composition: Sendable {
   package let request: Request
   package let notes: [Diagnostic]
+  /// How many redirects the collection wants followed; nil leaves it to the run.
+  package let redirectLimit: Int?
+  /// Whether the jar of cookies is to be left alone.
+  package let ignoresCookies: Bool
 
-  package init(request: Request, notes: [Diagnostic]) {
+  package init(
+    request: Request, notes: [Diagnostic], redirectLimit: Int? = nil, ignoresCookies: Bool = false
+  ) {
     self.request = request
     self.notes = notes
+    self.redirectLimit = redirectLimit
+    self.ignoresCookies = ignoresCookies
   }
 }
 

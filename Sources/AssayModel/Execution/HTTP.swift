@@ -90,6 +90,8 @@ package struct Exchange: Sendable {
   /// The peer's address and port as connected to.
   package var peer: String?
   package var reusedConnection: Bool
+  /// The redirects that led here, first to last.
+  package var hops: [Exchange] = []
   /// How often the request's head left for the wire; more than once means a silent replay.
   package var sentCount: Int
 
@@ -110,6 +112,11 @@ package struct Exchange: Sendable {
     self.sentCount = sentCount
   }
 
+  /// What the API and the network took, redirects included.
+  package var serviceTime: Duration {
+    hops.reduce(timings.service) { $0 + $1.timings.service }
+  }
+
   package var response: Response? {
     guard case .response(let response) = outcome else { return nil }
     return response
@@ -120,7 +127,7 @@ package struct Exchange: Sendable {
 package struct TransportFault: Error, Sendable, Hashable {
   package enum Kind: String, Sendable, CaseIterable {
     case resolve, connect, tls, timeout, sizeLimit = "size-limit", truncated, malformed
-    case cancelled, refusedTarget = "refused-target", other
+    case cancelled, refusedTarget = "refused-target", redirect, other
   }
 
   package let kind: Kind

@@ -70,6 +70,8 @@ package struct RunFacts: Sendable, Hashable {
   package var environment: String?
   package var contracts: [String]
   package var inputs: [Input]
+  /// What makes the random values of a run come again.
+  package var seed: UInt64
 
   /// One input and the digest of its bytes, so that a report says what it speaks of.
   package struct Input: Sendable, Hashable {
@@ -84,7 +86,7 @@ package struct RunFacts: Sendable, Hashable {
 
   package init(
     id: String, version: String, startedAt: Int, collections: [String], environment: String?,
-    contracts: [String], inputs: [Input]
+    contracts: [String], inputs: [Input], seed: UInt64 = 0
   ) {
     self.id = id
     self.version = version
@@ -93,5 +95,6 @@ package struct RunFacts: Sendable, Hashable {
     self.environment = environment
     self.contracts = contracts
     self.inputs = inputs
+    self.seed = seed
   }
 }

@@ -120,7 +120,7 @@ package struct ConsoleReport {
       let request = "\(exchange.request.method) \(exchange.request.url)"
       let status = exchange.response.map { " → \($0.status)" } ?? " → no response"
       parts.append(safe(request + status))
-      parts.append(style.dim(exchange.timings.service.brief))
+      parts.append(style.dim(exchange.serviceTime.brief))
     }
     let passed = entry.verdicts.filter { $0.outcome == .passed }.count
     parts.append(style.dim("\(passed)/\(entry.verdicts.count)"))
@@ -199,7 +199,7 @@ package struct ConsoleReport {
     var text = "\n\(verdict)  \(headline(summary))\n"
     text += counts(summary)
     let slowest = ledger.entries.compactMap { entry in
-      entry.exchange.map { (entry.step.name, $0.timings.service) }
+      entry.exchange.map { (entry.step.name, $0.serviceTime) }
     }.sorted { $0.1 > $1.1 }.prefix(3)
     if slowest.count > 1 {
       let words = slowest.map { "\(safe($0.0)) \($0.1.brief)" }.joined(separator: ", ")

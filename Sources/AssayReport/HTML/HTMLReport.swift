@@ -352,7 +352,7 @@ package struct HTMLReport {
             (entry.step.folders + [entry.step.name]).joined(separator: " / "))
           markup.element("span", [("class", "request")]) { requestLine(entry, &$0) }
           if let exchange = entry.exchange {
-            markup.element("span", [("class", "time")], exchange.timings.service.brief)
+            markup.element("span", [("class", "time")], exchange.serviceTime.brief)
           }
         }
         if let operation = entry.operation {
@@ -400,6 +400,12 @@ package struct HTMLReport {
           "pre", entry.console.map { "\($0.level): \($0.text)" }.joined(separator: "\n"))
       }
     }
+    for hop in exchange.hops {
+      let status = hop.response.map { String($0.status) } ?? "no response"
+      markup.element(
+        "p", [("class", "path")],
+        "redirected by \(hop.request.method) \(hop.request.url) → \(status)")
+    }
     timing(exchange.timings, &markup)
   }
 
@@ -425,7 +431,7 @@ package struct HTMLReport {
   private func environment(_ markup: inout Markup) {
     guard let facts = ledger.facts else { return }
     section("inputs", "Inputs", count: facts.inputs.count, &markup) { markup in
-      markup.element("p", [("class", "path")], "run \(facts.id)")
+      markup.element("p", [("class", "path")], "run \(facts.id) · seed \(facts.seed)")
       markup.element("table") { markup in
         markup.element("thead") { markup in
           markup.element("tr") { markup in

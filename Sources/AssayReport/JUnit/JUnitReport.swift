@@ -74,7 +74,7 @@ package struct JUnitReport {
         suites[name] = Suite(name: name)
       }
       suites[name]?.cases += cases(of: entry)
-      suites[name]?.time += entry.exchange?.timings.service ?? .zero
+      suites[name]?.time += entry.exchange?.serviceTime ?? .zero
     }
     var used: [String: Int] = [:]
     return order.compactMap { suites[$0] }.map { suite in
@@ -107,7 +107,7 @@ package struct JUnitReport {
         + [make("end", .zero, entry.step.place, reason)]
     }
     return entry.verdicts.map { verdict in
-      let time = verdict.name == "request" ? entry.exchange?.timings.service ?? .zero : .zero
+      let time = verdict.name == "request" ? entry.exchange?.serviceTime ?? .zero : .zero
       return make(verdict.name, time, verdict.place ?? entry.step.place, result(of: verdict, entry))
     }
   }
@@ -164,7 +164,10 @@ package struct JUnitReport {
     if let facts = ledger.facts {
       writer.open("properties", [])
       let properties =
-        [("assay.run_id", facts.id), ("assay.version", facts.version)]
+        [
+          ("assay.run_id", facts.id), ("assay.version", facts.version),
+          ("assay.seed", String(facts.seed)),
+        ]
         + facts.inputs.map { ("assay.input.\($0.name)", "sha256:\($0.sha256)") }
       for (name, value) in properties {
         writer.empty("property", [("name", name), ("value", value)])

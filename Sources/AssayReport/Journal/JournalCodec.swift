@@ -62,6 +62,8 @@ enum JournalCodec {
     writer.member("run", facts.id)
     writer.member("assay", facts.version)
     writer.member("startedAt", facts.startedAt)
+    writer.name("seed")
+    writer.number(String(facts.seed))
     writer.name("collections")
     writer.array { writer in for name in facts.collections { writer.string(name) } }
     writer.member("environment", ifAny: facts.environment)
@@ -145,6 +147,12 @@ enum JournalCodec {
     writer.object { writer in
       for (name, path) in phases {
         writer.member(name, microseconds(exchange.timings[keyPath: path]))
+      }
+    }
+    if !exchange.hops.isEmpty {
+      writer.name("hops")
+      writer.array { writer in
+        for hop in exchange.hops { writer.object { write(hop, to: &$0, bodies: &bodies) } }
       }
     }
     writer.member("peer", ifAny: exchange.peer)

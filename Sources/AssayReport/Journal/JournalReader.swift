@@ -74,7 +74,7 @@ package struct JournalReader {
       contracts: list(node["contracts"]).compactMap(\.string),
       inputs: list(node["inputs"]).map {
         .init(name: $0["name"]?.string ?? "", sha256: $0["sha256"]?.string ?? "")
-      })
+      }, seed: node["seed"]?.lexeme.flatMap { UInt64($0) } ?? 0)
   }
 
   private func plannedStep(_ node: Node) -> Event.PlannedStep? {
@@ -126,9 +126,12 @@ package struct JournalReader {
     for (name, path) in JournalCodec.phases {
       timings[keyPath: path] = .microseconds(node["timings"]?[name]?.int ?? 0)
     }
-    return Exchange(
+    var exchange = Exchange(
       request: request, outcome: outcome, timings: timings, peer: node["peer"]?.string,
       reusedConnection: node["reused"]?.bool ?? false, sentCount: node["sent"]?.int ?? 1)
+    // A hop has no hops of its own, so this goes one level down and no further.
+    exchange.hops = list(node["hops"]).compactMap { self.exchange($0) }
+    return exchange
   }
 
   private func headers(_ node: Node?) -> [HeaderField] {

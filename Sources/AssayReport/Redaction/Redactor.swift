@@ -96,6 +96,8 @@ package struct Redactor: Sendable {
     var result = Exchange(
       request: request, outcome: exchange.outcome, timings: exchange.timings, peer: exchange.peer,
       reusedConnection: exchange.reusedConnection, sentCount: exchange.sentCount)
+    result.hops = exchange.hops.map { redact($0, of: step) }
+    cuts[step] = nil
     switch exchange.outcome {
     case .failed(let fault):
       result.outcome = .failed(TransportFault(fault.kind, redact(fault.detail)))

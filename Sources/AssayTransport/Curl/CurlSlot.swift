@@ -52,7 +52,17 @@ internal import CCurl
     setProxy(options, request)
     setMethodAndBody(request)
     setHeaders(request)
+    setCookies(transfer)
     setCallbacks()
+  }
+
+  /// Cookies live in a share that is the lane's, so that handles can serve any lane in turn.
+  private func setCookies(_ transfer: Transfer) {
+    guard let jar = transfer.jar, !transfer.limits.ignoresCookies else { return }
+    _ = unsafe assay_curl_set_pointer(easy, CURLOPT_SHARE, jar.share)
+    // An empty name reads no file and turns the engine on.
+    setText(CURLOPT_COOKIEFILE, "")
+    if let own = transfer.request.headers.first("Cookie") { setText(CURLOPT_COOKIE, own) }
   }
 
   private func setLimits(_ limits: SendLimits) {
@@ -112,7 +122,8 @@ internal import CCurl
   private func setHeaders(_ request: Request) {
     unsafe curl_slist_free_all(headerList)
     unsafe headerList = nil
-    for field in request.headers {
+    let hasJar = transfer?.jar != nil && transfer?.limits.ignoresCookies == false
+    for field in request.headers where !(hasJar && field.isNamed("Cookie")) {
       append(field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
     }
     for name in ["Accept", "Content-Type", "Expect", "User-Agent"]
@@ -202,6 +213,8 @@ internal import CCurl
         return text.isEmpty ? nil : unsafe "\(text):\(facts.primary_port)"
       },
       reusedConnection: facts.connections == 0, sentCount: sentCount)
+    // Before the jar can go: a share that a handle still uses cannot be freed.
+    _ = unsafe assay_curl_set_pointer(easy, CURLOPT_SHARE, nil)
     self.transfer = nil
     ticket = nil
     transfer.finish(exchange)

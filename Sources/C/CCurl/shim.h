@@ -31,6 +31,11 @@ static inline CURLMcode assay_curl_multi_set_long(CURLM *multi, CURLMoption opti
   return curl_multi_setopt(multi, option, value);
 }
 
+// curl_share_setopt is variadic. One thread uses the share, so it needs no locks.
+static inline CURLSHcode assay_curl_share_cookies(CURLSH *share) {
+  return curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
+}
+
 // CURLVERSION_NOW is a macro over an enumerator.
 static inline curl_version_info_data *assay_curl_version(void) {
   return curl_version_info(CURLVERSION_NOW);
