@@ -106,7 +106,8 @@ let package = Package(
       "AssayCommandLineTests", knows: ["AssayModel", "AssayText", "AssayCommandLine"],
       golden: ["Golden"]),
     tests("AssayCollectionTests", knows: ["AssayModel", "AssayText", "AssayCollection"]),
-    tests("AssayContractTests", knows: ["AssayModel", "AssayText", "AssayContract"]),
+    tests(
+      "AssayContractTests", knows: ["AssayModel", "AssayText", "AssaySystem", "AssayContract"]),
     tests("AssayScriptTests", knows: ["AssayModel", "AssayText", "AssaySystem", "AssayScript"]),
     tests(
       "AssayTransportTests",
