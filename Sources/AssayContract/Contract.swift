@@ -7,17 +7,17 @@ package struct Contract: Sendable {
   package let title: String
   /// What was noticed while reading: faults that a run can live with.
   package let notes: [Diagnostic]
-  let basePaths: [String]
+  let servers: [Server]
   let operations: [Operation]
   let program: SchemaProgram
 
   init(
-    file: SourceFile, title: String, basePaths: [String], operations: [Operation],
+    file: SourceFile, title: String, servers: [Server], operations: [Operation],
     program: SchemaProgram, notes: [Diagnostic]
   ) {
     self.file = file
     self.title = title
-    self.basePaths = basePaths
+    self.servers = servers
     self.program = program
     self.notes = notes
     // Stable, so that equally good templates keep the document's order.
@@ -40,6 +40,27 @@ package struct Contract: Sendable {
   /// `GET /pets/{id}` and so on, in the order in which calls are matched.
   package var operationNames: [String] { operations.map(\.name) }
 
+  /// One place where the API lives; without an origin it may be any host.
+  struct Server: Sendable {
+    let origin: String?
+    let path: String
+
+    init(origin: String?, path: String) {
+      self.origin = origin
+      self.path = path.hasSuffix("/") ? String(path.dropLast()) : path
+    }
+  }
+
+  /// The base paths under which a host may serve the API.
+  ///
+  /// A host that the document names has the paths that the document gives it. Any other (a staging
+  /// server, a mock) may serve the API under any of them, or under none.
+  private func basePaths(of host: String) -> [String] {
+    let named = servers.filter { $0.origin == host }.map(\.path)
+    let paths = named.isEmpty ? servers.map(\.path) + [""] : named
+    return Array(Set(paths)).sorted { $0.utf8.count > $1.utf8.count }
+  }
+
   enum Match {
     case operation(Operation, values: [String: String])
     /// The path is known under other methods.
@@ -49,8 +70,9 @@ package struct Contract: Sendable {
   }
 
   /// The operation that a call belongs to: first the path, then the method.
-  func match(method: String, path: String) -> Match {
+  func match(method: String, path: String, host: String) -> Match {
     var methods: [String] = []
+    let basePaths = self.basePaths(of: host)
     for base in basePaths where base.isEmpty || path == base || path.hasPrefix(base + "/") {
       let rest = String(path.dropFirst(base.count))
       var chosen: String?
@@ -62,10 +84,10 @@ package struct Contract: Sendable {
       }
       if chosen != nil { return .otherMethods(methods) }
     }
-    return .none(nearest(to: path))
+    return .none(nearest(to: path, basePaths))
   }
 
-  private func nearest(to path: String) -> [String] {
+  private func nearest(to path: String, _ basePaths: [String]) -> [String] {
     let rest =
       basePaths.first { !$0.isEmpty && path.hasPrefix($0 + "/") }
       .map { String(path.dropFirst($0.count)) } ?? path

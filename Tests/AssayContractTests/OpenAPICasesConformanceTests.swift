@@ -28,8 +28,19 @@ struct OpenAPICasesConformanceTests {
       total.add(counts)
     }
     print("OpenAPI cases: \(total)")
-    #expect(total.right + total.open >= total.judged * 85 / 100)
+    let unexpected = total.wrong.filter { line in
+      !Self.known.contains { line.hasPrefix("  \($0) ") }
+    }
+    #expect(unexpected == [])
+    #expect(total.judged > 500)
   }
+
+  /// What is wrong so far: servers of paths and operations (rt16), a document without a valid version
+  /// (rt22), lists in lists (pq19), `in: querystring` (pq21), members that should not travel and do
+  /// (s308, where the specification says SHOULD NOT).
+  private static let known = [
+    "rt16-02", "rt16-04", "rt22-01", "pq19-08", "pq21-02", "pq21-03", "s308-04", "s308-05",
+  ]
 
   private struct Counts: CustomStringConvertible {
     var judged = 0
@@ -81,7 +92,10 @@ struct OpenAPICasesConformanceTests {
 
   private func judge(_ test: Node, _ contract: Contract, _ counts: inout Counts) {
     let needs = (test["needs"].map { Array($0.elements) } ?? []).compactMap(\.string)
-    let unmet = ["strict", "strict-nullable", "content-assertion", "other-dialects", "xml", "base-url-override"]
+    let unmet = [
+      "strict", "strict-nullable", "content-assertion", "other-dialects", "xml",
+      "base-url-override",
+    ]
     guard needs.allSatisfy({ !unmet.contains($0) }), let request = test["request"],
       let expected = test["expect"]
     else { return }
@@ -106,16 +120,34 @@ struct OpenAPICasesConformanceTests {
       count(id, "operation", operation.string == judgement.operation, false, &counts)
     }
     for (side, fault) in [("request", Verdict.Fault.request), ("response", .response)] {
-      guard let wanted = expected[side]?.string, side == "request" || answer != nil else { continue }
-      let verdicts = judgement.verdicts.filter { side == "request" ? $0.code == "contract.request" : $0.code != "contract.request" }
-      let isBlamed = verdicts.contains { $0.outcome == .failed && ($0.fault == fault || $0.fault == .undocumented) }
+      guard let wanted = expected[side]?.string, side == "request" || answer != nil else {
+        continue
+      }
+      let own: Set = ["contract.request", "contract.security", "contract.operation"]
+      let verdicts = judgement.verdicts.filter { verdict in
+        let isOwn = verdict.fault == .request || own.contains(verdict.code)
+        return side == "request" ? isOwn : !isOwn
+      }
+      let isBlamed = verdicts.contains {
+        $0.outcome == .failed && ($0.fault == fault || $0.fault == .undocumented)
+      }
       let isOpen = verdicts.contains { $0.outcome == .notJudged }
-      count(id, "\(side) \(wanted): \(verdicts.filter(\.isBad).map(\.message))", isBlamed == (wanted == "invalid"), isOpen && !isBlamed, &counts)
+      count(
+        id, "\(side) \(wanted): \(verdicts.filter(\.isBad).map(\.message))",
+        isBlamed == (wanted == "invalid"), isOpen && !isBlamed, &counts)
     }
   }
 
-  private func count(_ id: String, _ what: String, _ isRight: Bool, _ isOpen: Bool, _ counts: inout Counts) {
+  private func count(
+    _ id: String, _ what: String, _ isRight: Bool, _ isOpen: Bool, _ counts: inout Counts
+  ) {
     counts.judged += 1
-    if isRight { counts.right += 1 } else if isOpen { counts.open += 1 } else { counts.wrong.append("  \(id) \(what)") }
+    if isRight {
+      counts.right += 1
+    } else if isOpen {
+      counts.open += 1
+    } else {
+      counts.wrong.append("  \(id) \(what)")
+    }
   }
 }

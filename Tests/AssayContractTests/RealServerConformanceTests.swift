@@ -16,7 +16,8 @@ struct RealServerConformanceTests {
       throw Diagnostic(.warning, "test.no-files", "`\(path)` is not there")
     }
     let judge = ContractJudge(contracts: [contract])
-    let recorded = try JSONReader.read(SharedData.file("\(folder)/exchanges.json")).root["exchanges"]
+    let recorded = try JSONReader.read(SharedData.file("\(folder)/exchanges.json")).root[
+      "exchanges"]
     let truth = try JSONReader.read(SharedData.file("\(folder)/truth.json")).root["exchanges"]
     var counts = (right: 0, total: 0)
     for (node, key) in zip(try #require(recorded).elements, try #require(truth).elements) {

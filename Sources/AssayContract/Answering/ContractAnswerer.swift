@@ -16,7 +16,7 @@ package struct ContractAnswerer: Answerer {
 
   package func answer(_ request: Request) -> Response {
     let path = ContractJudge.path(of: request.url)
-    switch contract.match(method: request.method, path: path) {
+    switch contract.match(method: request.method, path: path, host: "") {
     case .operation(let operation, _): return answer(request, operation)
     case .otherMethods(let methods):
       var response = problem(405, "the contract has this path for other methods")
@@ -117,8 +117,16 @@ package struct ContractAnswerer: Answerer {
 
   private func example(of header: Operation.HeaderRule) -> String? {
     if let written = header.node["example"] { return written.value.substitution }
-    guard header.isText, let schema = header.schema else { return nil }
+    guard let schema = header.schema, let encoding = header.encoding else { return nil }
     var exemplar = Exemplar(contract: contract)
-    return exemplar.value(of: schema).substitution
+    let value = exemplar.value(of: schema)
+    switch (encoding.kind, value) {
+    case (.primitive, _), (.array, .array): return value.substitution
+    default:
+      guard encoding.kind == .json else { return nil }
+      var writer = JSONWriter()
+      writer.value(value)
+      return writer.text
+    }
   }
 }

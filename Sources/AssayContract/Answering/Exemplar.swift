@@ -48,7 +48,7 @@ struct Exemplar {
       case .anyOf(let arms), .oneOf(let arms, _):
         if let first = arms.first { merge(value(of: first), into: &members, &isObject) }
         if !isObject, let first = arms.first { return value(of: first) }
-      case .allOf(let arms):
+      case .allOf(let arms, _):
         for arm in arms { merge(value(of: arm), into: &members, &isObject) }
       case .properties(let properties, _, _):
         isObject = true
@@ -149,7 +149,9 @@ struct Exemplar {
     case .regex: "^text$"
     case .byte: "dGV4dA=="
     case .jsonPointer: "/text"
-    case .int32, .int64: "1"
+    case .duration: "P1D"
+    case .base64url: "dGV4dA"
+    case .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32, .uint64, .float, .doubleInt: "1"
     }
   }
 }

@@ -14,7 +14,8 @@ package struct ContractJudge: Judge {
     let path = Self.path(of: exchange.request.url)
     var misses: [(contract: Contract, match: Contract.Match)] = []
     for contract in contracts {
-      let match = contract.match(method: exchange.request.method, path: path)
+      let match = contract.match(
+        method: exchange.request.method, path: path, host: Self.host(of: exchange.request.url))
       if case .operation(let operation, let values) = match {
         var judging = Judging(
           contract: contract, operation: operation, pathValues: values, exchange: exchange)
@@ -29,6 +30,14 @@ package struct ContractJudge: Judge {
   static func path(of url: String) -> String {
     let path = URI(splitting: url).path
     return path.isEmpty ? "/" : path
+  }
+
+  /// Host and port as a server's URL would have them.
+  static func host(of url: String) -> String {
+    let uri = URI(splitting: url)
+    guard let host = uri.host else { return "" }
+    let isUsual = uri.port == nil || uri.port == (uri.scheme?.lowercased() == "https" ? 443 : 80)
+    return isUsual ? host : "\(host):\(uri.port ?? 0)"
   }
 
   private func undocumented(

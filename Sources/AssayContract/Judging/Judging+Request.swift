@@ -3,18 +3,24 @@ internal import AssayText
 
 // The request's own side of a call.
 extension Judging {
-  /// The request's own side. A call that was meant to be refused, and was, may break the contract.
-  func request(_ response: Response) -> Verdict {
-    var findings = parameters()
+  /// A call that was meant to be refused, and was, may break the contract.
+  func request(_ response: Response) -> [Verdict] {
     var unjudged: [String] = []
+    var findings = parameters(&unjudged)
     if let body = operation.body { findings += requestBody(body, &unjudged) }
+    var security = self.security(&unjudged)
     if (400..<500).contains(response.status), operation.rule(for: response.status) != nil {
       for index in findings.indices { findings[index].severity = .info }
+      for index in security.indices { security[index].severity = .info }
     }
-    return verdict("contract: request", "contract.request", .request, findings, unjudged)
+    var verdicts = [verdict("contract: request", "contract.request", .request, findings, unjudged)]
+    if !operation.security.isEmpty {
+      verdicts.append(verdict("contract: security", "contract.security", .request, security, []))
+    }
+    return verdicts
   }
 
-  func requestBody(
+  private func requestBody(
     _ body: Operation.RequestBody, _ unjudged: inout [String]
   ) -> [Finding] {
     guard let bytes = exchange.request.body, !bytes.isEmpty else {
@@ -26,7 +32,7 @@ extension Judging {
       ]
     }
     guard !body.content.isEmpty else { return [] }
-    guard let type = exchange.request.headers.first("Content-Type").flatMap(MediaType.init),
+    guard let type = exchange.request.headers.first("Content-Type").flatMap({ MediaType($0) }),
       let media = body.content.rule(for: type)
     else {
       let received = exchange.request.headers.first("Content-Type") ?? "none"
@@ -43,73 +49,111 @@ extension Judging {
       unjudged.append("bodies of type \(type.text)")
       return []
     }
-    return json(bytes, schema, "contract.request", .body, .request).flatMap(\.findings)
+    let verdicts = json(bytes, schema, "contract.request", .body, .request)
+    unjudged += verdicts.filter { $0.outcome == .notJudged }.map(\.message)
+    return verdicts.flatMap(\.findings)
   }
 
-  func parameters() -> [Finding] {
-    let query = Self.query(of: exchange.request.url)
+  // MARK: Parameters
+
+  private func parameters(_ unjudged: inout [String]) -> [Finding] {
+    let query = TextPair.list(ofQuery: URI(splitting: exchange.request.url).query ?? "")
+    let cookies = self.cookies()
     var findings: [Finding] = []
     for parameter in operation.parameters {
-      let values: [String]
-      switch parameter.location {
-      case .path:
-        values = pathValues[parameter.name].map { [PercentEncoding.decodedText($0)] } ?? []
-      case .query: values = query.filter { $0.name == parameter.name }.map(\.value)
-      case .header: values = exchange.request.headers.values(of: parameter.name)
-      case .cookie: values = cookies().filter { $0.name == parameter.name }.map(\.value)
+      guard let encoding = parameter.encoding, let schema = parameter.schema else {
+        unjudged.append("the parameter `\(parameter.name)`")
+        continue
       }
-      findings += judge(parameter, values)
+      let reading = self.reading(parameter, encoding, schema, query, cookies)
+      let part = Finding.Part(rawValue: parameter.location.rawValue) ?? .query
+      if case .absent = reading {
+        if parameter.isRequired { findings.append(missing(parameter, part)) }
+        continue
+      }
+      if encoding.allowsEmpty, case .primitive("") = reading { continue }
+      let decoding: Decoding =
+        switch parameter.location {
+        case .path: .percent
+        case .query: .form
+        case .header: .none
+        case .cookie: encoding.style == .cookie ? .none : .percent
+        }
+      findings += judge(
+        reading, schema, decoding, "contract.request", part, parameter.name, at: parameter.node,
+        &unjudged)
     }
     return findings
   }
 
-  func judge(_ parameter: Operation.Parameter, _ values: [String]) -> [Finding] {
-    let part = Finding.Part(rawValue: parameter.location.rawValue) ?? .query
-    guard let first = values.first else {
-      guard parameter.isRequired, parameter.shape != .unread else { return [] }
-      return [
-        Finding(
-          code: "contract.request", part: part, name: parameter.name, keyword: "required",
-          message: "the \(parameter.location.rawValue) parameter `\(parameter.name)` is missing",
-          place: parameter.node)
-      ]
-    }
-    guard let schema = parameter.schema else { return [] }
-    switch parameter.shape {
-    case .unread: return []
-    case .text: return judge(text: first, schema, "contract.request", part, parameter.name)
-    case .list(let isExploded):
-      let items = isExploded ? values : first.split(separator: ",").map(String.init)
-      var writer = JSONWriter()
-      writer.array { writer in
-        for item in items { Self.write(item, as: .element(of: schema, in: contract), to: &writer) }
-      }
-      return judge(json: writer.bytes, schema, "contract.request", part, parameter.name)
-    }
+  private func missing(_ parameter: Operation.Parameter, _ part: Finding.Part) -> Finding {
+    Finding(
+      code: "contract.request", part: part, name: parameter.name, keyword: "required",
+      message: "the \(parameter.location.rawValue) parameter `\(parameter.name)` is missing",
+      place: parameter.node)
   }
 
-  struct Pair {
-    let name: String
-    let value: String
-  }
-
-  /// `application/x-www-form-urlencoded`, as browsers and most servers read a query.
-  static func query(of url: String) -> [Pair] {
-    guard let query = URI(splitting: url).query, !query.isEmpty else { return [] }
-    return query.split(separator: "&").map { part in
-      let halves = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let texts = halves.map {
-        PercentEncoding.decodedText(String($0).replacing("+", with: " "))
-      }
-      return Pair(name: texts[0], value: texts.count > 1 ? texts[1] : "")
+  private func reading(
+    _ parameter: Operation.Parameter, _ encoding: ParameterEncoding, _ schema: SchemaID,
+    _ query: [TextPair], _ cookies: [TextPair]
+  ) -> ParameterReading {
+    switch parameter.location {
+    case .path:
+      guard let segment = pathValues[parameter.name] else { return .absent }
+      return encoding.read(segment: segment, name: parameter.name)
+    case .query:
+      return encoding.read(
+        pairs: query, name: parameter.name, members: memberNames(of: schema))
+    case .cookie:
+      return encoding.read(
+        pairs: cookies, name: parameter.name, members: memberNames(of: schema))
+    case .header:
+      let values = exchange.request.headers.values(of: parameter.name)
+      // Several fields of one name are one list (RFC 9110, section 5.3).
+      return values.isEmpty ? .absent : encoding.read(header: values.joined(separator: ","))
     }
   }
 
-  func cookies() -> [Pair] {
+  private func cookies() -> [TextPair] {
     exchange.request.headers.values(of: "Cookie").flatMap { $0.split(separator: ";") }.compactMap {
       let halves = $0.drop { $0 == " " }.split(
         separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      return halves.count == 2 ? Pair(name: String(halves[0]), value: String(halves[1])) : nil
+      return halves.count == 2
+        ? TextPair(name: String(halves[0]), value: String(halves[1])) : nil
+    }
+  }
+
+  // MARK: Security
+
+  /// Nothing when one of the alternatives is met, as far as a request shows.
+  private func security(_ unjudged: inout [String]) -> [Finding] {
+    guard !operation.security.isEmpty,
+      !operation.security.contains(where: { $0.allSatisfy(isMet) })
+    else { return [] }
+    let wanted = operation.security.map { alternative in
+      alternative.map(\.name).joined(separator: " and ")
+    }
+    return [
+      Finding(
+        code: "contract.security", part: .security, keyword: "security",
+        message: "the request carries none of the credentials that the contract asks for",
+        expected: wanted.joined(separator: ", or "),
+        place: operation.node["security"] ?? operation.node)
+    ]
+  }
+
+  private func isMet(_ scheme: Operation.SecurityScheme) -> Bool {
+    switch scheme.place {
+    case .header(let name): exchange.request.headers.has(name)
+    case .query(let name):
+      TextPair.list(ofQuery: URI(splitting: exchange.request.url).query ?? "")
+        .contains { $0.decodedName == name }
+    case .cookie(let name): cookies().contains { $0.name == name }
+    case .authorization(let scheme):
+      exchange.request.headers.values(of: "Authorization").contains {
+        $0.lowercased().hasPrefix(scheme + " ")
+      }
+    case .unseen: true
     }
   }
 }

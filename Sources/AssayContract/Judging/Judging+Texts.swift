@@ -3,70 +3,166 @@ internal import AssayText
 
 // Parameters and header fields: texts that stand for values.
 extension Judging {
-  /// What a text stands for is said by its schema: `12` is a number where a number is asked for.
-  enum TextType {
-    case types(TypeSet)
+  /// How the texts of one place are decoded before they are typed.
+  enum Decoding {
+    case percent
+    /// Percent-encoding, and `+` for a space.
+    case form
+    /// Header fields are not encoded.
+    case none
 
-    static func of(_ schema: SchemaID, in contract: Contract) -> TextType {
-      .types(types(schema, in: contract, depth: 0))
-    }
-
-    static func element(of schema: SchemaID, in contract: Contract) -> TextType {
-      for rule in contract.program.schemas[schema].rules {
-        if case .items(let items, _) = rule.keyword { return of(items, in: contract) }
-        if case .reference(let target) = rule.keyword { return element(of: target, in: contract) }
+    func text(_ raw: String) -> String {
+      switch self {
+      case .percent: PercentEncoding.decodedText(raw)
+      case .form: PercentEncoding.decodedText(raw.replacing("+", with: " "))
+      case .none: Judging.trimmed(raw)
       }
-      return .types([])
-    }
-
-    static func types(_ schema: SchemaID, in contract: Contract, depth: Int) -> TypeSet {
-      guard depth < 16 else { return [] }
-      for rule in contract.program.schemas[schema].rules {
-        if case .type(let types) = rule.keyword { return types }
-        if case .reference(let target) = rule.keyword {
-          return types(target, in: contract, depth: depth + 1)
-        }
-      }
-      return []
     }
   }
 
-  static func write(_ text: String, as type: TextType, to writer: inout JSONWriter) {
-    guard case .types(let types) = type else { return }
-    if !types.isDisjoint(with: [.number, .integer]), isNumber(text) {
+  static func trimmed(_ text: String) -> String {
+    var view = Substring(text)
+    while view.first == " " || view.first == "\t" { view.removeFirst() }
+    while view.last == " " || view.last == "\t" { view.removeLast() }
+    return String(view)
+  }
+
+  /// The value that texts stand for, as JSON: `12` is a number where the schema asks for one.
+  func json(_ reading: ParameterReading, _ schema: SchemaID, _ decoding: Decoding) -> [UInt8]? {
+    var writer = JSONWriter()
+    switch reading {
+    case .absent, .malformed: return nil
+    case .json(let text): return Array(decoding.text(text).utf8)
+    case .primitive(let text): write(decoding.text(text), schema, to: &writer)
+    case .array(let items):
+      let element = self.element(of: schema)
+      writer.array { writer in
+        for item in items { write(decoding.text(item), element, to: &writer) }
+      }
+    case .object(let pairs):
+      writer.object { writer in
+        for pair in pairs {
+          let name = decoding.text(pair.name)
+          writer.name(name)
+          write(decoding.text(pair.value), member(name, of: schema), to: &writer)
+        }
+      }
+    }
+    return writer.bytes
+  }
+
+  private func write(_ text: String, _ schema: SchemaID?, to writer: inout JSONWriter) {
+    let types = schema.map { self.types($0) } ?? []
+    if !types.isDisjoint(with: [.number, .integer]), Self.isNumber(text) {
       writer.number(text)
     } else if types.contains(.boolean), text == "true" || text == "false" {
       writer.bool(text == "true")
+    } else if types.contains(.null), text == "null", !types.contains(.string) {
+      writer.null()
     } else {
       writer.string(text)
     }
   }
 
-  static func isNumber(_ text: String) -> Bool {
+  private static func isNumber(_ text: String) -> Bool {
     (try? JSONReader.read(SourceFile(name: "value", text: text)))?.root.kind == .number
   }
 
-  func judge(
-    text: String, _ schema: SchemaID, _ code: String, _ part: Finding.Part, _ name: String
-  ) -> [Finding] {
-    var writer = JSONWriter()
-    Self.write(text, as: .of(schema, in: contract), to: &writer)
-    return judge(json: writer.bytes, schema, code, part, name)
+  // MARK: What schemas say of types
+
+  /// Visits a schema and those that it leads to at the same place, until one has an answer.
+  private func find<Answer>(
+    _ schema: SchemaID, depth: Int = 0, _ look: (SchemaRule.Keyword) -> Answer?
+  ) -> Answer? {
+    guard depth < 16 else { return nil }
+    for rule in contract.program.schemas[schema].rules {
+      if let answer = look(rule.keyword) { return answer }
+      let next: [SchemaID] =
+        switch rule.keyword {
+        case .reference(let target): [target]
+        case .anyOf(let arms): arms
+        case .allOf(let arms, _): arms
+        case .oneOf(let arms, _): arms
+        default: []
+        }
+      for id in next { if let answer = find(id, depth: depth + 1, look) { return answer } }
+    }
+    return nil
   }
 
+  private func types(_ schema: SchemaID) -> TypeSet {
+    var all: TypeSet = []
+    // Alternatives may each have a type: a number is one if any of them allows it.
+    _ = find(schema) { keyword -> Bool? in
+      if case .type(let types) = keyword { all.formUnion(types) }
+      return nil
+    }
+    return all
+  }
+
+  private func element(of schema: SchemaID) -> SchemaID? {
+    find(schema) { if case .items(let items, _) = $0 { items } else { nil } }
+  }
+
+  private func member(_ name: String, of schema: SchemaID) -> SchemaID? {
+    find(schema) { keyword in
+      guard case .properties(let properties, _, let additional) = keyword else { return nil }
+      return properties.first { $0.name.text == name }?.schema ?? additional
+    }
+  }
+
+  /// The names that an object's schema mentions.
+  func memberNames(of schema: SchemaID) -> [String] {
+    var names: [String] = []
+    _ = find(schema) { keyword -> Bool? in
+      if case .properties(let properties, _, _) = keyword { names += properties.map(\.name.text) }
+      return nil
+    }
+    return names
+  }
+
+  // MARK: Judging
+
   func judge(
-    json bytes: [UInt8], _ schema: SchemaID, _ code: String, _ part: Finding.Part, _ name: String
+    json bytes: [UInt8], _ schema: SchemaID, _ code: String, _ part: Finding.Part, _ name: String,
+    _ unjudged: inout [String]
   ) -> [Finding] {
-    guard let document = try? JSONReader.read(SourceFile(name: name, bytes: bytes)) else {
-      return []
+    let document: Document
+    do {
+      document = try JSONReader.read(SourceFile(name: name, bytes: bytes))
+    } catch {
+      return [
+        Finding(
+          code: code, part: part, name: name, keyword: "json",
+          message: "`\(name)` is not valid JSON: \(error.labels.first?.text ?? error.message)")
+      ]
     }
     var validator = SchemaValidator(program: contract.program, instance: document)
-    guard !validator.validate(schema) else { return [] }
+    if validator.validate(schema) {
+      unjudged += validator.unjudged.sorted()
+      return []
+    }
     return validator.violations.map {
       var finding = finding($0, document, code, part)
       finding.name = name
       finding.receivedRange = nil
       return finding
     }
+  }
+
+  /// Reads and judges one text under a name.
+  func judge(
+    _ reading: ParameterReading, _ schema: SchemaID, _ decoding: Decoding, _ code: String,
+    _ part: Finding.Part, _ name: String, at node: Node, _ unjudged: inout [String]
+  ) -> [Finding] {
+    if case .malformed(let reason) = reading {
+      return [
+        Finding(
+          code: code, part: part, name: name, keyword: "style",
+          message: "`\(name)` is not written as its style asks: \(reason)", place: node)
+      ]
+    }
+    guard let bytes = json(reading, schema, decoding) else { return [] }
+    return judge(json: bytes, schema, code, part, name, &unjudged)
   }
 }

@@ -15,7 +15,7 @@ struct Judging {
     guard let response = exchange.response else { return verdicts }
     let (rule, status) = self.status(response)
     verdicts.append(status)
-    verdicts.append(request(response))
+    verdicts += request(response)
     if operation.isDeprecated { verdicts.append(deprecated()) }
     guard let rule else { return verdicts }
     verdicts += headers(response, rule)
@@ -54,8 +54,11 @@ struct Judging {
   func headers(_ response: Response, _ rule: Operation.ResponseRule) -> [Verdict] {
     guard !rule.headers.isEmpty else { return [] }
     var findings: [Finding] = []
+    var unjudged: [String] = []
     for header in rule.headers {
-      guard let text = response.headers.first(header.name) else {
+      let values = response.headers.values(of: header.name)
+      let text = values.joined(separator: ",")
+      guard !values.isEmpty else {
         if header.isRequired {
           findings.append(
             Finding(
@@ -65,17 +68,27 @@ struct Judging {
         }
         continue
       }
-      guard let schema = header.schema, header.isText else { continue }
-      findings += judge(text: text, schema, "contract.header", .responseHeader, header.name)
+      guard let schema = header.schema, let encoding = header.encoding else {
+        unjudged.append("the header field `\(header.name)`")
+        continue
+      }
+      findings += judge(
+        encoding.read(header: text), schema, .none, "contract.header", .responseHeader, header.name,
+        at: header.node, &unjudged)
     }
-    return [verdict("contract: headers", "contract.header", .response, findings, [])]
+    return [verdict("contract: headers", "contract.header", .response, findings, unjudged)]
   }
 
   func body(_ response: Response, _ rule: Operation.ResponseRule) -> [Verdict] {
     // These never have content, whatever their header fields say (RFC 9110, section 6.4.1).
     let status = response.status
     if exchange.request.method == "HEAD" || status == 204 || status == 304 || status < 200 {
-      return []
+      guard !response.body.isEmpty else { return [] }
+      let finding = Finding(
+        code: "contract.body", part: .responseBody, keyword: "content",
+        message: "a response to \(exchange.request.method) with status \(status) has no content",
+        expected: "no content", received: "\(response.body.count) bytes", place: rule.node)
+      return [failure("contract: body", .response, [finding])]
     }
     guard !rule.content.isEmpty else {
       return [verdict("contract: body", "contract.body", .response, [], [])]

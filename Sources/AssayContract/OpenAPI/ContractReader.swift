@@ -52,7 +52,7 @@ struct ContractReader {
     }
     return Contract(
       file: root.document.file, title: root["info"]?["title"]?.string ?? "",
-      basePaths: basePaths(), operations: operations, program: compiler.program,
+      servers: servers(), operations: operations, program: compiler.program,
       notes: notes + compiler.notes + references.problems)
   }
 
@@ -67,29 +67,32 @@ struct ContractReader {
     return result
   }
 
-  /// The paths under which the operations live, by the document's own account.
-  private func basePaths() -> [String] {
-    var paths: [String] = []
+  /// Where the operations live, by the document's own account.
+  private func servers() -> [Contract.Server] {
     if version == .v2 {
-      paths.append(root["basePath"]?.string ?? "")
-    } else {
-      for server in root["servers"].map({ Array($0.elements) }) ?? [] {
-        guard let url = server["url"]?.string else { continue }
-        // Variables of a server's path would be expressions; the host does not matter here.
-        paths.append(URI(splitting: url).path)
-      }
+      let base = root["basePath"]?.string ?? ""
+      return [Contract.Server(origin: root["host"]?.string?.lowercased(), path: base)]
     }
-    let trimmed = paths.map { path in
-      path.hasSuffix("/") ? String(path.dropLast()) : path
+    return (root["servers"].map { Array($0.elements) } ?? []).compactMap { server in
+      guard let url = server["url"]?.string else { return nil }
+      let uri = URI(splitting: url)
+      // A host with variables in it may be any.
+      let origin = uri.authority.flatMap { $0.contains("{") ? nil : $0.lowercased() }
+      return Contract.Server(origin: origin, path: uri.path)
     }
-    return Array(Set(trimmed + [""])).sorted { $0.utf8.count > $1.utf8.count }
   }
 
   private func operations(of item: Node, template: PathTemplate) -> [Operation] {
-    Self.methods.compactMap { method in
+    let fixed = Self.methods.compactMap { method -> Operation? in
       guard let node = item[method], node.isObject else { return nil }
       return operation(node, method: method.uppercased(), template: template, item: item)
     }
+    // 3.2 has a place for every other method, under its exact name.
+    let others = item["additionalOperations"].map { Array($0.members) } ?? []
+    return fixed
+      + others.filter(\.value.isObject).map {
+        operation($0.value, method: $0.name, template: template, item: item)
+      }
   }
 
   private func operation(
@@ -108,7 +111,7 @@ struct ContractReader {
       method: method, template: template, node: node,
       isDeprecated: node["deprecated"]?.bool ?? false,
       parameters: written.compactMap(parameter), body: body(node, written),
-      responses: responses ?? [])
+      responses: responses ?? [], security: security(node))
   }
 
   /// The operation's parameters, and those of its path that it does not replace.
@@ -126,38 +129,102 @@ struct ContractReader {
     guard let name = node["name"]?.string,
       let location = node["in"]?.string.flatMap(Operation.Parameter.Location.init)
     else { return nil }
-    // In 2.0 the parameter itself has the keywords of a schema.
-    let schema = version == .v2 ? node : node["schema"]
+    // Headers of these names are described elsewhere, and parameters so called mean nothing
+    // (OpenAPI 3.1, section 4.8.12.2).
+    if location == .header, ["accept", "content-type", "authorization"].contains(name.lowercased())
+    {
+      return nil
+    }
+    let schema = self.schema(of: node)
     return Operation.Parameter(
       name: name, location: location,
       isRequired: node["required"]?.bool ?? false || location == .path,
       schema: schema.map { compiler.compile($0, for: .request) },
-      shape: shape(node, schema: schema, location), node: node)
+      encoding: schema.flatMap { encoding(node, schema: $0, location) }, node: node)
   }
 
-  private func shape(
-    _ node: Node, schema: Node?, _ location: Operation.Parameter.Location
-  ) -> Operation.Parameter.Shape {
-    guard node["content"] == nil, let schema = schema.flatMap({ references.follow($0) }) else {
-      return .unread
+  /// The schema of a parameter or header; in 2.0 it has the keywords of one itself.
+  private func schema(of node: Node) -> Node? {
+    if version == .v2 { return node }
+    if let content = node["content"] { return content.members.first { _ in true }?.value["schema"] }
+    return node["schema"]
+  }
+
+  private func encoding(
+    _ node: Node, schema: Node, _ location: Operation.Parameter.Location
+  ) -> ParameterEncoding? {
+    let isForm = location == .query || location == .cookie
+    var encoding = ParameterEncoding(
+      style: isForm ? .form : .simple, isExploded: isForm, kind: kind(of: schema))
+    encoding.allowsEmpty = node["allowEmptyValue"]?.bool ?? false
+    if let content = node["content"] {
+      let type = content.members.first { _ in true }.flatMap { MediaType($0.name) }
+      guard type?.isJSON == true else { return nil }
+      encoding.kind = .json
+      encoding.isExploded = false
+      return encoding
     }
-    let type = schema["type"]?.string ?? ""
-    let style = node["style"]?.string
-    if type == "array" {
-      if version == .v2 {
-        switch node["collectionFormat"]?.string ?? "csv" {
-        case "csv": return .list(isExploded: false)
-        case "multi": return .list(isExploded: true)
-        default: return .unread
-        }
+    if version == .v2 {
+      let formats: [String: ParameterEncoding.Style] = [
+        "csv": isForm ? .form : .simple, "ssv": .spaceDelimited, "tsv": .tabDelimited,
+        "pipes": .pipeDelimited, "multi": .form,
+      ]
+      let format = node["collectionFormat"]?.string ?? "csv"
+      guard let style = formats[format] else { return nil }
+      encoding.style = style
+      encoding.isExploded = format == "multi"
+      return encoding
+    }
+    if let text = node["style"]?.string {
+      guard let style = ParameterEncoding.Style(rawValue: text) else { return nil }
+      encoding.style = style
+    }
+    let explodes = encoding.style == .form || encoding.style == .cookie
+    encoding.isExploded = node["explode"]?.bool ?? explodes
+    return encoding
+  }
+
+  private func kind(of schema: Node) -> ParameterEncoding.Kind {
+    guard let schema = references.follow(schema) else { return .primitive }
+    let types = schema["type"].map { type in
+      type.string.map { [$0] } ?? type.elements.compactMap(\.string)
+    }
+    if types?.contains("array") == true || types == nil && schema["items"] != nil { return .array }
+    if types?.contains("object") == true || types == nil && schema["properties"] != nil {
+      return .object
+    }
+    if types == nil, let arm = schema["allOf"]?[0] { return kind(of: arm) }
+    return .primitive
+  }
+
+  /// The alternatives of an operation, or else those of the document.
+  private func security(_ operation: Node) -> [[Operation.SecurityScheme]] {
+    guard let list = operation["security"] ?? root["security"] else { return [] }
+    let schemes = root["components"]?["securitySchemes"] ?? root["securityDefinitions"]
+    let alternatives = list.elements.map { alternative in
+      alternative.members.map { member in
+        Operation.SecurityScheme(
+          name: member.name,
+          place: place(schemes?[member.name].flatMap { references.follow($0) }))
       }
-      let isForm = location == .query || location == .cookie
-      guard style == nil || style == (isForm ? "form" : "simple") else { return .unread }
-      return .list(isExploded: isForm && node["explode"]?.bool ?? true)
     }
-    let isPrimitive = ["string", "integer", "number", "boolean"].contains(type)
-    let isPlain = style == nil || style == "form" || style == "simple"
-    return isPrimitive && isPlain ? .text : .unread
+    // An alternative that asks for nothing lets anybody in.
+    return alternatives.contains { $0.isEmpty } ? [] : alternatives
+  }
+
+  private func place(_ scheme: Node?) -> Operation.SecurityScheme.Place {
+    let name = scheme?["name"]?.string ?? ""
+    switch (scheme?["type"]?.string, scheme?["in"]?.string) {
+    case ("apiKey", "header"): return .header(name)
+    case ("apiKey", "query"): return .query(name)
+    case ("apiKey", "cookie"): return .cookie(name)
+    case ("basic", _): return .authorization(scheme: "basic")
+    case ("http", _):
+      return .authorization(scheme: scheme?["scheme"]?.string?.lowercased() ?? "bearer")
+    // Whatever kind of token it is, and wherever it came from, it travels as one.
+    case ("oauth2", _), ("openIdConnect", _): return .header("Authorization")
+    default: return .unseen
+    }
   }
 
   private func body(_ node: Node, _ parameters: [Node]) -> Operation.RequestBody? {
@@ -221,11 +288,10 @@ struct ContractReader {
     guard name.lowercased() != "content-type", let node = references.follow(value) else {
       return nil
     }
-    let schema = version == .v2 ? node : node["schema"]
-    let type = schema.flatMap { references.follow($0) }?["type"]?.string ?? ""
+    let schema = self.schema(of: node)
     return Operation.HeaderRule(
       name: name, isRequired: node["required"]?.bool ?? false,
       schema: schema.map { compiler.compile($0, for: .response) },
-      isText: ["string", "integer", "number", "boolean"].contains(type), node: node)
+      encoding: schema.flatMap { encoding(node, schema: $0, .header) }, node: node)
   }
 }

@@ -10,6 +10,8 @@ struct Operation: Sendable {
   let parameters: [Parameter]
   let body: RequestBody?
   let responses: [ResponseRule]
+  /// Alternatives, each of which asks for several schemes; none where anybody may call.
+  let security: [[SecurityScheme]]
 
   var name: String { "\(method) \(template.text)" }
 
@@ -19,18 +21,21 @@ struct Operation: Sendable {
     let location: Location
     let isRequired: Bool
     let schema: SchemaID?
-    /// What a text has to become before the schema can look at it.
-    let shape: Shape
+    /// How its value is written; nil for what cannot be read.
+    let encoding: ParameterEncoding?
     let node: Node
+  }
 
-    /// How a value is written into the request.
-    enum Shape: Sendable, Hashable {
-      case text
-      /// A list behind one name, split at commas, or one value for each time the name is given.
-      case list(isExploded: Bool)
-      /// Objects, other styles and `content`: not judged here.
-      case unread
+  /// One thing that a request may have to carry, and where it would be seen.
+  struct SecurityScheme: Sendable {
+    enum Place: Sendable {
+      case header(String), query(String), cookie(String)
+      case authorization(scheme: String)
+      /// Such as a client's certificate, which no request shows.
+      case unseen
     }
+    let name: String
+    let place: Place
   }
 
   struct RequestBody: Sendable {
@@ -61,7 +66,7 @@ struct Operation: Sendable {
     let name: String
     let isRequired: Bool
     let schema: SchemaID?
-    let isText: Bool
+    let encoding: ParameterEncoding?
     let node: Node
   }
 
@@ -76,29 +81,42 @@ struct Operation: Sendable {
 struct MediaType: Sendable, Hashable {
   let type: String
   let subtype: String
+  /// Names in lower case; `charset` says how bytes are read and tells no two types apart.
+  let parameters: [String: String]
 
   init?(_ text: String) {
-    let essence = text.prefix { $0 != ";" }.split(separator: "/", omittingEmptySubsequences: false)
+    let parts = text.split(separator: ";", omittingEmptySubsequences: false)
+    let essence = (parts.first ?? "").split(separator: "/", omittingEmptySubsequences: false)
     guard essence.count == 2 else { return nil }
-    func trimmed(_ part: Substring) -> String {
-      part.filter { $0 != " " && $0 != "\t" }.lowercased()
-    }
-    type = trimmed(essence[0])
-    subtype = trimmed(essence[1])
+    func trimmed(_ part: Substring) -> String { part.filter { $0 != " " && $0 != "\t" } }
+    type = trimmed(essence[0]).lowercased()
+    subtype = trimmed(essence[1]).lowercased()
     guard !type.isEmpty, !subtype.isEmpty else { return nil }
+    var parameters: [String: String] = [:]
+    for part in parts.dropFirst() {
+      let halves = part.split(separator: "=", maxSplits: 1)
+      guard halves.count == 2 else { continue }
+      let name = trimmed(halves[0]).lowercased()
+      if name != "charset" { parameters[name] = trimmed(halves[1]).filter { $0 != "\"" } }
+    }
+    self.parameters = parameters
   }
 
-  var text: String { "\(type)/\(subtype)" }
+  var text: String {
+    let tail = parameters.sorted { $0.key < $1.key }.map { ";\($0.key)=\($0.value)" }.joined()
+    return "\(type)/\(subtype)" + tail
+  }
 
   /// JSON by name or by suffix (RFC 6839).
   var isJSON: Bool { subtype == "json" || subtype.hasSuffix("+json") }
 
   func includes(_ other: MediaType) -> Bool {
     (type == "*" || type == other.type) && (subtype == "*" || subtype == other.subtype)
+      && parameters.allSatisfy { other.parameters[$0.key] == $0.value }
   }
 
   /// The more it says, the more it weighs.
-  var weight: Int { (type == "*" ? 0 : 1) + (subtype == "*" ? 0 : 2) }
+  var weight: Int { (type == "*" ? 0 : 1) + (subtype == "*" ? 0 : 2) + 4 * parameters.count }
 }
 
 extension [Operation.MediaRule] {

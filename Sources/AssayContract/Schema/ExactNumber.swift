@@ -57,6 +57,12 @@ struct ExactNumber: Hashable {
   /// Mathematical integers: `1.0` and `1e2` are some.
   var isInteger: Bool { exponent >= 0 }
 
+  /// Whether its size is at most that of the largest 32-bit float.
+  var isAtMostGreatestFloat: Bool {
+    guard let limit = ExactNumber("3.4028234663852886e38".utf8) else { return true }
+    return !Self.isSmaller(limit, self)
+  }
+
   static func < (left: ExactNumber, right: ExactNumber) -> Bool {
     if left.isNegative != right.isNegative { return left.isNegative }
     return left.isNegative ? isSmaller(right, left) : isSmaller(left, right)

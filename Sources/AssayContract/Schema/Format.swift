@@ -6,12 +6,14 @@ enum Format: String, Sendable, CaseIterable {
   case dateTime = "date-time"
   case date, time, email, hostname, ipv4, ipv6, uri
   case uriReference = "uri-reference"
-  case uuid, regex, byte, int32, int64
+  case uuid, regex, byte, int8, int16, int32, int64, uint8, uint16, uint32, uint64
+  case float, duration, base64url
+  case doubleInt = "double-int"
   case jsonPointer = "json-pointer"
 
   /// Formats that say how a value is meant and restrict nothing that JSON can show.
   static let annotations: Set<String> = [
-    "password", "binary", "float", "double", "string", "decimal",
+    "password", "binary", "double", "string", "decimal",
   ]
 
   /// Whether a string has the format; numbers are looked at for int32 and int64 alone.
@@ -30,20 +32,43 @@ enum Format: String, Sendable, CaseIterable {
     case .regex: (try? Pattern(text)) != nil
     case .byte: Base64.decode(text.utf8) != nil
     case .jsonPointer: JSONPointer(text) != nil
-    case .int32, .int64: true
+    case .duration: DateText.isDuration(text)
+    case .base64url: Self.isBase64URL(text)
+    case .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32, .uint64, .doubleInt, .float: true
     }
   }
 
   func holds(number: ExactNumber) -> Bool {
     switch self {
+    case .int8: Self.isWithin(number, bits: 7)
+    case .int16: Self.isWithin(number, bits: 15)
     case .int32: Self.isWithin(number, bits: 31)
     case .int64: Self.isWithin(number, bits: 63)
+    case .uint8: !number.isNegative && Self.isWithin(number, bits: 8)
+    case .uint16: !number.isNegative && Self.isWithin(number, bits: 16)
+    case .uint32: !number.isNegative && Self.isWithin(number, bits: 32)
+    case .uint64: !number.isNegative && Self.isWithin(number, bits: 64)
+    // Integers that a double holds exactly.
+    case .doubleInt: Self.isWithin(number, bits: 53)
+    case .float: number.digits.count + number.exponent <= 39 && number.isAtMostGreatestFloat
     default: true
     }
   }
 
+  /// RFC 4648, section 5; padding may be left out.
+  private static func isBase64URL(_ text: String) -> Bool {
+    let isPlain = text.utf8.allSatisfy {
+      isAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+        || $0 == UInt8(ascii: "=")
+    }
+    let classic = text.replacing("-", with: "+").replacing("_", with: "/")
+    return isPlain && Base64.decode(classic.utf8) != nil
+  }
+
   private static func isWithin(_ number: ExactNumber, bits: UInt64) -> Bool {
-    guard number.isInteger, let limit = ExactNumber(String(UInt64(1) << bits).utf8),
+    // 2 to the 64 is one more than any word holds.
+    let power = bits == 64 ? "18446744073709551616" : String(UInt64(1) << bits)
+    guard number.isInteger, let limit = ExactNumber(power.utf8),
       let magnitude = ExactNumber(
         number.digits.map { $0 + 0x30 } + Array("e\(number.exponent)".utf8))
     else { return false }
@@ -110,6 +135,20 @@ enum DateText {
 
   static func isDate(_ text: String) -> Bool { isDate(Array(text.utf8)[...]) }
   static func isTime(_ text: String) -> Bool { isTime(Array(text.utf8)[...]) }
+
+  /// A duration of ISO 8601, as appendix A of RFC 3339 writes it.
+  static func isDuration(_ text: String) -> Bool {
+    duration.search(text) == .matched
+  }
+
+  private static let duration: Pattern = {
+    let time = "T(?:\\d+S|\\d+M(?:\\d+S)?|\\d+H(?:\\d+M(?:\\d+S)?)?)"
+    let day = "(?:\\d+D|\\d+M(?:\\d+D)?|\\d+Y(?:\\d+M(?:\\d+D)?)?)"
+    guard let pattern = try? Pattern("^P(?:\\d+W|\(day)(?:\(time))?|\(time))$") else {
+      preconditionFailure("the pattern of durations is one")
+    }
+    return pattern
+  }()
 
   private static func isDate(_ bytes: ArraySlice<UInt8>) -> Bool {
     let bytes = Array(bytes)

@@ -210,6 +210,23 @@ struct SchemaBuilder {
     }
   }
 
+  /// The names that some arm says do not travel in this direction; another may require them.
+  private func untravelled(_ arms: Node) -> Set<String> {
+    var names: Set<String> = []
+    var pending = Array(arms.elements)
+    var visited = 0
+    while let arm = pending.popLast(), visited < 256 {
+      visited += 1
+      guard let schema = references.follow(arm) else { continue }
+      if let more = schema["allOf"] { pending += more.elements }
+      for member in schema["properties"].map({ Array($0.members) }) ?? [] {
+        guard let property = references.follow(member.value) else { continue }
+        if property[drops]?.bool == true { names.insert(member.name) }
+      }
+    }
+    return names
+  }
+
   /// Whether a member does not travel in this direction, said here or behind a reference.
   private func isDropped(_ name: String) -> Bool {
     guard var property = node["properties"]?[name] else { return false }
@@ -227,7 +244,8 @@ struct SchemaBuilder {
 
   private mutating func applicators() {
     if let all = node["allOf"], all.isArray {
-      add(.allOf(all.elements.map(reserve)), "allOf", all)
+      let names = untravelled(all)
+      add(.allOf(all.elements.map(reserve), untravelled: names), "allOf", all)
     }
     if let any = node["anyOf"], any.isArray {
       add(.anyOf(any.elements.map(reserve)), "anyOf", any)

@@ -60,7 +60,8 @@ struct SchemaRule: Sendable {
     case propertyNames(SchemaID)
     case dependentRequired([(Name, [Name])])
     case dependentSchemas([(Name, SchemaID)])
-    case allOf([SchemaID])
+    /// The names are those that do not travel in this direction, said in any of the arms.
+    case allOf([SchemaID], untravelled: Set<String>)
     case anyOf([SchemaID])
     case oneOf([SchemaID], discriminator: Discriminator?)
     case not(SchemaID)

@@ -5,7 +5,9 @@ internal import AssayText
 extension SchemaValidator {
   mutating func combination(_ rule: SchemaRule, _ id: SchemaID, _ index: Int) -> Bool {
     switch rule.keyword {
-    case .allOf(let arms):
+    case .allOf(let arms, let names):
+      if !names.isEmpty { untravelled.append((index, names)) }
+      defer { if !names.isEmpty { untravelled.removeLast() } }
       var result = true
       for arm in arms where !holds(arm, index) {
         result = false

@@ -79,6 +79,9 @@ extension SchemaValidator {
     case .required(let names):
       var result = true
       for name in names where instance.member(name.bytes, of: index) == nil {
+        if untravelled.contains(where: { $0.index == index && $0.names.contains(name.text) }) {
+          continue
+        }
         result = fail(
           rule, id, index, "the member `\(name.text)` is missing", "a member `\(name.text)`")
       }

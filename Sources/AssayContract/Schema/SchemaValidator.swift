@@ -32,6 +32,8 @@ struct SchemaValidator {
   var collects = false
   var path: [Step] = []
   var depth = 0
+  /// Names that need not be there in this direction, by the object whose `allOf` says so.
+  var untravelled: [(index: Int, names: Set<String>)] = []
 
   /// How deep schemas may lead into each other; far above what real documents need.
   static let depthLimit = 1_000
