@@ -165,6 +165,7 @@ private struct StepWalk<C: Clock<Duration>> {
     if let value = change.value {
       let known = scopes.variable(change.name, in: change.scope)
       let variable = Variable(change.name, value, isSecret: known?.isSecret ?? false)
+      if variable.isSecret { await lane.world.keepSecret(value.substitution) }
       scopes.set(variable, in: change.scope)
     } else {
       scopes.unset(change.name, in: change.scope)

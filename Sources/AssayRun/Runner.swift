@@ -28,10 +28,13 @@ package struct Runner<C: Clock<Duration>>: Sendable {
     package let composers: [any Composer]
     package let hosts: [any ScriptHost]
     package let clock: C
+    /// Told of each new value of a secret variable, before any event could show it.
+    package let keepSecret: @Sendable (String) async -> Void
 
     package init(
       judge: (any Judge)?, follower: any Follower, senders: [any Sender],
-      composers: [any Composer], hosts: [any ScriptHost], clock: C
+      composers: [any Composer], hosts: [any ScriptHost], clock: C,
+      keepSecret: @escaping @Sendable (String) async -> Void = { _ in }
     ) {
       self.judge = judge
       self.follower = follower
@@ -39,6 +42,7 @@ package struct Runner<C: Clock<Duration>>: Sendable {
       self.composers = composers
       self.hosts = hosts
       self.clock = clock
+      self.keepSecret = keepSecret
     }
   }
 

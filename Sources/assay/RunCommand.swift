@@ -140,7 +140,7 @@ struct RunCommand {
     let recorder = try Recorder(
       folder: folder, redactor: redactor, console: reporters.contains("cli") ? console() : nil)
     let runner = Runner(
-      plan: prepared.plan, world: world(prepared), options: options(), brake: brake)
+      plan: prepared.plan, world: world(prepared, recorder), options: options(), brake: brake)
     let task = Task { await runner.run(facts) { await recorder.hear($0) } }
     stop.onAbort { task.cancel() }
     await task.value
@@ -187,7 +187,7 @@ struct RunCommand {
     }
   }
 
-  private func world(_ prepared: Prepared) -> Runner<ContinuousClock>.World {
+  private func world(_ prepared: Prepared, _ recorder: Recorder) -> Runner<ContinuousClock>.World {
     var transport = TransportOptions()
     transport.httpProxy = System.environment("http_proxy") ?? System.environment("HTTP_PROXY")
     transport.httpsProxy = System.environment("https_proxy") ?? System.environment("HTTPS_PROXY")
@@ -203,7 +203,7 @@ struct RunCommand {
       composers: prepared.collections.map(\.composer),
       hosts: prepared.plan.lanes.map { _ in
         ScriptWorker(program: Self.workerPath, timeLimit: limit)
-      }, clock: ContinuousClock())
+      }, clock: ContinuousClock(), keepSecret: { await recorder.keepSecret($0) })
   }
 
   /// The worker stands beside the program.

@@ -187,6 +187,22 @@ enum SampleRun {
     #expect(Set(tags).count == 2, "the cookie is one value, the token another")
   }
 
+  @Test func `tokens that a server hands out are secrets from then on`() throws {
+    var redactor = Redactor(secrets: [], key: [4])
+    let exchange = Exchange(
+      request: Request(method: "POST", url: "http://h/token", headers: [], body: nil),
+      outcome: .response(
+        .json(#"{"data": [{"access_token": "abc.def.ghi"}], "token_type": "bearer"}"#)))
+    guard
+      case .exchanged(_, let clean) = redactor.redact(
+        Event(time: .zero, kind: .exchanged(0, exchange))
+      ).kind
+    else { return }
+    let body = String(decoding: clean.response?.body ?? [], as: UTF8.self)
+    #expect(body.contains("[secret#") && !body.contains("abc.def.ghi") && body.contains("bearer"))
+    #expect(redactor.redact("see abc.def.ghi").contains("[secret#"))
+  }
+
   @Test func `the place in a body moves with what is cut before it`() throws {
     let body = #"{"a":"long-secret-value","b":"x"}"#
     var redactor = Redactor(secrets: ["long-secret-value"], key: [3])

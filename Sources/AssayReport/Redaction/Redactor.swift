@@ -34,7 +34,7 @@ package struct Redactor: Sendable {
   }
 
   /// Remembers a value in every form in which it may travel.
-  private mutating func learn(_ secret: String) {
+  package mutating func learn(_ secret: String) {
     guard secret.utf8.count >= Self.shortest, known.insert(secret).inserted else { return }
     let tag = Array("[secret#\(tag(of: secret))]".utf8)
     let bytes = Array(secret.utf8)
@@ -89,6 +89,7 @@ package struct Redactor: Sendable {
     for field in exchange.request.headers where Self.isSecret(field.name) {
       learn(Self.credential(field))
     }
+    if let body = exchange.response?.body { learnTokens(in: body) }
     var request = exchange.request
     request.url = redact(request.url)
     request.headers = request.headers.map(redact)
@@ -110,6 +111,28 @@ package struct Redactor: Sendable {
       result.outcome = .response(response)
     }
     return result
+  }
+
+  /// Names under which servers hand out what lets somebody in.
+  private static let tokenNames: Set<String> = [
+    "access_token", "refresh_token", "id_token", "client_secret", "accessToken", "refreshToken",
+    "idToken", "clientSecret",
+  ]
+  /// A piece of each name, by which most bodies are known to hold none.
+  private static let tokenHints = ["oken\"", "ecret\""].map { Array($0.utf8) }
+
+  private mutating func learnTokens(in body: [UInt8]) {
+    guard Self.tokenHints.contains(where: { body.firstRange(of: $0) != nil }),
+      let document = try? JSONReader.read(SourceFile(name: "body", bytes: body))
+    else { return }
+    var pending = [document.root]
+    while let node = pending.popLast() {
+      pending += node.elements
+      for member in node.members {
+        if let text = member.value.string, Self.tokenNames.contains(member.name) { learn(text) }
+        if member.value.isObject || member.value.isArray { pending.append(member.value) }
+      }
+    }
   }
 
   private func redact(_ verdict: Verdict, of step: Int) -> Verdict {
