@@ -11,16 +11,66 @@ struct LaneWalk<C: Clock<Duration>>: Sendable {
 
   func run() async {
     var scopes = lane.scopes
-    for step in lane.steps {
-      guard !Task.isCancelled, !brake.isOn else { break }
+    var start = lane.steps.startIndex
+    while start < lane.steps.endIndex, !isStopped {
+      let iteration = lane.steps[start].iteration
+      let end = lane.steps[start...].firstIndex { $0.iteration != iteration } ?? lane.steps.endIndex
+      await walk(Array(lane.steps[start..<end]), &scopes)
+      start = end
+    }
+    await world.hosts[lane.number].close()
+  }
+
+  private var isStopped: Bool { Task.isCancelled || brake.isOn }
+
+  /// One iteration: its steps in order, unless scripts send the lane elsewhere.
+  private func walk(_ steps: [Step], _ scopes: inout Scopes) async {
+    var done: Set<Int> = []
+    var index = 0
+    var repeats = 0
+    while index < steps.count, !isStopped {
+      var step = steps[index]
+      if !done.insert(index).inserted {
+        repeats += 1
+        guard repeats <= options.repeatLimit else {
+          await teller.tell(
+            .judged(steps[index].number, .tooManyRepeats(step, options.repeatLimit)))
+          break
+        }
+        step = step.numbered(await teller.add(step.planned))
+      }
       scopes.replace(.data, with: step.row)
       if options.delay > .zero { try? await world.clock.sleep(for: options.delay) }
-      var walk = StepWalk(lane: self, step: step, scopes: scopes)
+      var walk = StepWalk(lane: self, step: step, siblings: steps, scopes: scopes)
       await walk.run()
       scopes = walk.scopes
       if options.stopsAtFailure, walk.wentWrong { brake.stop() }
+      index = Self.following(index, walk.next, in: steps)
     }
-    await world.hosts[lane.number].close()
+    guard !isStopped else { return }
+    for (index, step) in steps.enumerated() where !done.contains(index) {
+      await teller.tell(.stepStarted(step.number))
+      await teller.tell(.judged(step.number, .passedOver))
+      await teller.tell(.stepEnded(step.number))
+    }
+  }
+
+  /// Where the lane goes on; an unknown target ends the iteration.
+  private static func following(
+    _ index: Int, _ next: ScriptOutcome.Next?, in steps: [Step]
+  ) -> Int {
+    switch next {
+    case nil: index + 1
+    case .end?: steps.count
+    case .item(let target)?: steps.target(target) ?? steps.count
+    }
+  }
+}
+
+extension [Step] {
+  /// The step that a script means: by its item's id, or else the last of its name.
+  fileprivate func target(_ name: String) -> Int? {
+    firstIndex { $0.item.id == name } ?? lastIndex { $0.item.name == name }
   }
 }
 
@@ -28,14 +78,18 @@ struct LaneWalk<C: Clock<Duration>>: Sendable {
 private struct StepWalk<C: Clock<Duration>> {
   let lane: LaneWalk<C>
   let step: Step
+  /// The steps of the iteration, among which scripts choose.
+  let siblings: [Step]
   var scopes: Scopes
   private(set) var wentWrong = false
+  private(set) var next: ScriptOutcome.Next?
   private var draft: Value
   private var isSkipped = false
 
-  init(lane: LaneWalk<C>, step: Step, scopes: Scopes) {
+  init(lane: LaneWalk<C>, step: Step, siblings: [Step], scopes: Scopes) {
     self.lane = lane
     self.step = step
+    self.siblings = siblings
     self.scopes = scopes
     draft = lane.world.composers[lane.lane.number].draft(of: step.item)
   }
@@ -51,6 +105,10 @@ private struct StepWalk<C: Clock<Duration>> {
           name: "request", code: "request", outcome: .skipped, message: "a script skipped it"))
     } else if let exchange = await exchange() {
       for script in step.item.testScripts { await run(script, exchange: exchange) }
+    }
+    // It ends the iteration, as it does elsewhere, but not in silence.
+    if case .item(let target)? = next, siblings.target(target) == nil {
+      await judged(.unknownTarget(target, step, siblings))
     }
     await tell(.stepEnded(step.number))
   }
@@ -74,52 +132,9 @@ private struct StepWalk<C: Clock<Duration>> {
       }
       await tell(.noted(step.number, Note(note)))
     }
-    guard let exchange = await follow(composition) else { return nil }
+    guard let exchange = await lane.follow(composition) else { return nil }
     await tell(.exchanged(step.number, exchange))
     await judge(exchange)
-    return exchange
-  }
-
-  /// Sends the request, and what its redirects lead to; each hop takes its turn at the gate.
-  private func follow(_ composition: Composition) async -> Exchange? {
-    var limits = options.limits
-    limits.redirectCount = composition.redirectLimit ?? limits.redirectCount
-    limits.ignoresCookies = composition.ignoresCookies
-    var hops: [Exchange] = []
-    var request = composition.request
-    while var exchange = await send(request, limits) {
-      exchange.hops = hops
-      guard limits.redirectCount > 0 else { return exchange }
-      switch lane.world.follower.followUp(of: exchange) {
-      case .none: return exchange
-      case .refused(let fault):
-        exchange.outcome = .failed(fault)
-        return exchange
-      case .request(let next):
-        guard hops.count < limits.redirectCount else {
-          exchange.outcome = .failed(
-            TransportFault(.redirect, "more than \(limits.redirectCount) redirects"))
-          return exchange
-        }
-        exchange.hops = []
-        hops.append(exchange)
-        request = next
-      }
-    }
-    return nil
-  }
-
-  /// One request through the gate; nil when the run was given up meanwhile.
-  private func send(_ request: Request, _ limits: SendLimits) async -> Exchange? {
-    let wait = await lane.gate.enter()
-    guard !Task.isCancelled else {
-      await lane.gate.leave()
-      return nil
-    }
-    var exchange = await lane.world.senders[lane.lane.number].send(request, limits: limits)
-    await lane.gate.leave()
-    exchange.timings.paced = wait.paced
-    exchange.timings.queued = wait.queued
     return exchange
   }
 
@@ -150,12 +165,16 @@ private struct StepWalk<C: Clock<Duration>> {
 
   private mutating func run(_ script: Script, exchange: Exchange?) async {
     let setting = ScriptSetting(step: step, draft: draft, scopes: scopes, exchange: exchange)
-    let outcome = await lane.world.hosts[lane.lane.number].run(script, in: setting)
+    let (lane, step) = (self.lane, self.step)
+    let outcome = await lane.world.hosts[lane.lane.number].run(script, in: setting) { draft in
+      await lane.subrequest(draft, of: step)
+    }
     for change in outcome.changes { await apply(change) }
     if script.phase == .preRequest {
       if let changed = outcome.draft { draft = changed }
       isSkipped = outcome.skipsRequest
     }
+    if let wanted = outcome.next { next = wanted }
     for line in outcome.console { await tell(.console(step.number, line)) }
     for assertion in outcome.assertions { await judged(Verdict(assertion, in: script)) }
     if let fault = outcome.fault { await judged(Verdict(fault, in: script)) }
@@ -218,9 +237,105 @@ extension Verdict {
       })
   }
 
+  fileprivate static let passedOver = Verdict(
+    name: "request", code: "request", outcome: .skipped, message: "a script chose another request")
+
+  fileprivate static func tooManyRepeats(_ step: Step, _ limit: Int) -> Verdict {
+    Verdict(
+      name: "next request", code: "limit.repeats", outcome: .error, fault: .limit,
+      message: "scripts sent the lane back more than \(limit) times",
+      place: step.item.nameSpan.place)
+  }
+
+  fileprivate static func unknownTarget(_ target: String, _ step: Step, _ steps: [Step]) -> Verdict
+  {
+    let nearest = Nearest.match(target, among: steps.map(\.item.name))
+    let hint = nearest.map { "; `\($0)` is one" } ?? ""
+    return Verdict(
+      name: "next request", code: "flow.unknown-target", outcome: .failed, fault: .setup,
+      message: "no request is called `\(target)`\(hint); the iteration ends here",
+      place: step.item.nameSpan.place)
+  }
+
   fileprivate static func unsendable(_ diagnostic: Diagnostic) -> Verdict {
     Verdict(
       name: "request", code: diagnostic.code, outcome: .error, fault: .setup,
       message: diagnostic.message, place: diagnostic.place)
+  }
+}
+
+// Requests on their way.
+extension LaneWalk {
+  /// Sends the request, and what its redirects lead to; each hop takes its turn at the gate.
+  func follow(_ composition: Composition) async -> Exchange? {
+    var limits = options.limits
+    limits.redirectCount = composition.redirectLimit ?? limits.redirectCount
+    limits.ignoresCookies = composition.ignoresCookies
+    var hops: [Exchange] = []
+    var request = composition.request
+    while var exchange = await send(request, limits) {
+      exchange.hops = hops
+      guard limits.redirectCount > 0 else { return exchange }
+      switch world.follower.followUp(of: exchange) {
+      case .none: return exchange
+      case .refused(let fault):
+        exchange.outcome = .failed(fault)
+        return exchange
+      case .request(let next):
+        guard hops.count < limits.redirectCount else {
+          exchange.outcome = .failed(
+            TransportFault(.redirect, "more than \(limits.redirectCount) redirects"))
+          return exchange
+        }
+        exchange.hops = []
+        hops.append(exchange)
+        request = next
+      }
+    }
+    return nil
+  }
+
+  /// One request through the gate; nil when the run was given up meanwhile.
+  private func send(_ request: Request, _ limits: SendLimits) async -> Exchange? {
+    let wait = await gate.enter()
+    guard !Task.isCancelled else {
+      await gate.leave()
+      return nil
+    }
+    var exchange = await world.senders[lane.number].send(request, limits: limits)
+    await gate.leave()
+    exchange.timings.paced = wait.paced
+    exchange.timings.queued = wait.queued
+    return exchange
+  }
+
+  /// A request of a script: composed like any other, with nothing to fill in, and told as a child.
+  func subrequest(_ draft: Value, of step: Step) async -> Result<Exchange, Diagnostic> {
+    do throws(Diagnostic) {
+      let composition = try world.composers[lane.number].compose(
+        step.item, draft: draft, scopes: Scopes())
+      guard let exchange = await follow(composition) else {
+        return .failure(.givenUp)
+      }
+      await teller.tell(.subexchanged(step.number, exchange))
+      return .success(exchange)
+    } catch {
+      return .failure(error)
+    }
+  }
+}
+
+extension Step {
+  var planned: Event.PlannedStep {
+    Event.PlannedStep(
+      number: number, suite: suiteName, folders: item.folders, name: item.name,
+      iteration: iteration, iterationCount: iterationCount, place: item.nameSpan.place)
+  }
+
+  /// The same step under another number.
+  fileprivate func numbered(_ number: Int) -> Step {
+    Step(
+      number: number, item: item, suiteName: suiteName, iteration: iteration,
+      iterationCount: iterationCount, row: row)
   }
 }

@@ -15,6 +15,8 @@ package struct Runner<C: Clock<Duration>>: Sendable {
     package var stopsAtFailure = false
     /// A name that nothing defines is an error instead of a warning.
     package var requiresVariables = false
+    /// How often scripts may send one iteration back to a request that has run.
+    package var repeatLimit = 10_000
 
     package init() {}
   }
@@ -65,7 +67,7 @@ package struct Runner<C: Clock<Duration>>: Sendable {
   package func run(_ facts: RunFacts, telling listener: @escaping Listener) async {
     let teller = Teller(clock: world.clock, listener: listener)
     await teller.tell(.runStarted(facts))
-    await teller.tell(.planned(plan.steps.map(Self.planned)))
+    await teller.tell(.planned(plan.steps.map(\.planned)))
     let gate = Gate(clock: world.clock, pacer: options.pacer, concurrency: options.concurrency)
     await withTaskGroup(of: Void.self) { group in
       for lane in plan.lanes {
@@ -77,13 +79,6 @@ package struct Runner<C: Clock<Duration>>: Sendable {
       }
     }
     await teller.tell(.runEnded(interrupted: brake.isInterrupted || Task.isCancelled))
-  }
-
-  private static func planned(_ step: Step) -> Event.PlannedStep {
-    Event.PlannedStep(
-      number: step.number, suite: step.suiteName, folders: step.item.folders, name: step.item.name,
-      iteration: step.iteration, iterationCount: step.iterationCount,
-      place: step.item.nameSpan.place)
   }
 }
 
@@ -119,7 +114,18 @@ actor Teller<C: Clock<Duration>> {
     self.listener = listener
   }
 
+  /// One step more than was planned; returns its number. Numbers follow the order of telling.
+  func add(_ step: Event.PlannedStep) async -> Int {
+    let number = stepCount
+    stepCount += 1
+    await tell(.stepAdded(step.numbered(number)))
+    return number
+  }
+
+  private var stepCount = 0
+
   func tell(_ kind: Event.Kind) async {
+    if case .planned(let steps) = kind { stepCount = steps.count }
     pending.append(
       Event(time: start.duration(to: clock.now).inWholeMicroseconds, kind: kind))
     guard !isTelling else { return }

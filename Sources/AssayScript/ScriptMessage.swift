@@ -82,6 +82,37 @@ enum ScriptMessage {
     }
   }
 
+  // MARK: Requests of scripts
+
+  /// The request that a worker asks for; nil where the frame is the script's result.
+  static func request(_ bytes: [UInt8]) -> (id: Int, draft: Value)? {
+    guard let root = try? JSONReader.read(SourceFile(name: "worker", bytes: bytes)).root,
+      let asked = root["send"], asked.isObject, let id = asked["id"]?.int,
+      let draft = asked["draft"], draft.isObject
+    else { return nil }
+    return (id, draft.value)
+  }
+
+  /// The frame that tells a worker what became of a request; no result means one too many.
+  static func reply(_ result: Result<Exchange, Diagnostic>?, to id: Int) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.member("id", id)
+      switch result {
+      case nil: writer.member("error", "the script sends too many requests")
+      case .failure(let diagnostic)?: writer.member("error", diagnostic.message)
+      case .success(let exchange)?:
+        switch exchange.outcome {
+        case .failed(let fault): writer.member("error", fault.detail)
+        case .response(let response):
+          writer.name("response")
+          write(response, time: exchange.serviceTime, to: &writer)
+        }
+      }
+    }
+    return number(4 + writer.bytes.count) + number(writer.bytes.count) + writer.bytes
+  }
+
   // MARK: Back
 
   /// Reads what a worker says a script did; nil for what it cannot have said.
@@ -99,6 +130,9 @@ enum ScriptMessage {
     }
     if let draft = root["draft"], draft.isObject { outcome.draft = draft.value }
     outcome.skipsRequest = root["skips"]?.bool ?? false
+    if let next = root["next"] {
+      outcome.next = next.string.map { .item($0) } ?? (next.bool == false ? .end : nil)
+    }
     outcome.fault = fault(root)
     return outcome
   }

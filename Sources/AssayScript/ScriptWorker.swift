@@ -14,6 +14,8 @@ package actor ScriptWorker: ScriptHost {
   private var process: ChildProcess?
   private var scriptCount = 0
 
+  /// How many requests one script may send.
+  private static let subrequestLimit = 50
   /// The largest result that is taken from a worker.
   private static let resultLimit = 128 << 20
 
@@ -23,7 +25,9 @@ package actor ScriptWorker: ScriptHost {
     self.timeLimit = timeLimit
   }
 
-  package func run(_ script: Script, in setting: ScriptSetting) async -> ScriptOutcome {
+  package func run(
+    _ script: Script, in setting: ScriptSetting, sending send: @escaping ScriptSending
+  ) async -> ScriptOutcome {
     let worker: ChildProcess
     do throws(Diagnostic) {
       worker = try await started()
@@ -33,7 +37,7 @@ package actor ScriptWorker: ScriptHost {
     scriptCount += 1
     let url = "script-\(scriptCount).js"
     let frame = ScriptMessage.frame(script, setting, url: url)
-    let answer = await exchange(frame, with: worker)
+    let answer = await exchange(frame, with: worker, sending: send)
     guard case .answered(let bytes) = answer else {
       process = nil
       return Self.failed(await fault(of: worker, answer))
@@ -79,12 +83,22 @@ package actor ScriptWorker: ScriptHost {
   }
 
   /// Sends a frame and waits for the answer or the deadline, whichever comes first.
-  private func exchange(_ frame: [UInt8], with worker: ChildProcess) async -> Answer {
+  private func exchange(
+    _ frame: [UInt8], with worker: ChildProcess, sending send: @escaping ScriptSending
+  ) async -> Answer {
     let thread = self.thread
     let limit = timeLimit
     return await withTaskGroup(of: Answer?.self) { group in
       group.addTask {
-        let bytes = await thread.run { worker.write(frame) ? Self.readFrame(worker) : nil }
+        var bytes = await thread.run { worker.write(frame) ? Self.readFrame(worker) : nil }
+        var count = 0
+        // Until the script is over the worker may ask for requests, one frame each.
+        while let asked = bytes.flatMap(ScriptMessage.request) {
+          count += 1
+          let result = count <= Self.subrequestLimit ? await send(asked.draft) : nil
+          let reply = ScriptMessage.reply(result, to: asked.id)
+          bytes = await thread.run { worker.write(reply) ? Self.readFrame(worker) : nil }
+        }
         return bytes.map { .answered($0) } ?? .ended
       }
       group.addTask {

@@ -56,7 +56,7 @@ struct ReportCommand {
     return ConsoleReport(
       output: .init(
         result: { Stream.output.write($0) }, progress: { _ in }, isLive: false,
-        width: Stream.output.width ?? 100),
+        width: Stream.output.width ?? .max),
       level: ConsoleReport.Level(rawValue: max(-2, min(level, 2))) ?? .failures, style: front.style)
   }
 }

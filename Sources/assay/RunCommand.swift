@@ -236,7 +236,7 @@ struct RunCommand {
     return ConsoleReport(
       output: .init(
         result: { Stream.output.write($0) }, progress: { Stream.error.write($0) }, isLive: isLive,
-        width: Stream.error.width ?? 100),
+        width: Stream.output.width ?? .max),
       level: ConsoleReport.Level(rawValue: max(-2, min(level, 2))) ?? .failures, style: front.style)
   }
 }

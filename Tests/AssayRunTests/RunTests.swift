@@ -154,6 +154,41 @@ import Testing
     #expect(refused.entries[0].verdicts.first?.outcome == .error)
   }
 
+  @Test func `scripts choose what comes next`() async {
+    func names(_ items: [Suite.Item]) async -> [String] {
+      let ledger = await StubWorld().run(items)
+      return ledger.entries.map { entry in
+        "\(entry.step.name) " + entry.verdicts.map(\.outcome.rawValue).joined(separator: ",")
+      }
+    }
+    let ran = "passed,passed"
+    #expect(
+      await names([
+        .named("A", after: [.stub(.test, "next C")]), .named("B", index: 1), .named("C", index: 2),
+      ]) == ["A \(ran)", "B skipped", "C \(ran)"])
+    #expect(
+      await names([.named("A", after: [.stub(.test, "next end")]), .named("B", index: 1)])
+        == ["A \(ran)", "B skipped"])
+    #expect(
+      await names([.named("A", after: [.stub(.test, "next nowhere")]), .named("B", index: 1)])
+        == ["A \(ran),failed", "B skipped"])
+    let world = StubWorld()
+    world.options.repeatLimit = 2
+    let looped = await world.run([.named("A", after: [.stub(.test, "next A")])])
+    #expect(looped.entries.map(\.step.number) == [0, 1, 2])
+    #expect(looped.entries[0].verdicts.last?.code == "limit.repeats")
+    #expect(looped.exitCode == .couldNotJudge)
+  }
+
+  @Test func `a script's request is a child of its step`() async {
+    let world = StubWorld()
+    let ledger = await world.run([.named("A", after: [.stub(.test, "send")])])
+    #expect(world.sender.requests.map(\.url) == ["http://h/A", "http://h/A"])
+    #expect(ledger.entries[0].subrequestCount == 1)
+    #expect(ledger.summary.requests == 2)
+    #expect(await world.kinds().contains("subexchanged"))
+  }
+
   @Test func `an interrupted run says so, and starts nothing more`() async {
     let world = StubWorld()
     world.brake.interrupt()
@@ -237,9 +272,20 @@ private struct StubComposer: Composer {
 }
 
 private struct StubHost: ScriptHost {
-  func run(_ script: Script, in setting: ScriptSetting) async -> ScriptOutcome {
+  func run(
+    _ script: Script, in setting: ScriptSetting, sending send: @escaping ScriptSending
+  ) async -> ScriptOutcome {
     var outcome = ScriptOutcome()
+    if script.source.hasPrefix("next ") {
+      let target = String(script.source.dropFirst(5))
+      outcome.next = target == "end" ? .end : .item(target)
+      return outcome
+    }
     switch script.source {
+    case "send":
+      if case .success = await send(.string("sub")) {
+        outcome.assertions = [.init(name: "sent", outcome: .passed)]
+      }
     case "set": outcome.changes = [.init(scope: .local, name: "x", value: .number("1"))]
     case "test": outcome.assertions = [.init(name: "test", outcome: .passed)]
     case "skip": outcome.skipsRequest = true

@@ -52,12 +52,12 @@ import Testing
     _ = await worker.run(
       Self.script(
         "shared = { n: 1 }; Array.prototype.last = function () { return this[this.length - 1] }; var own = 1"
-      ), in: Self.setting())
+      ), in: Self.setting(), sending: Self.nowhere)
     let outcome = await worker.run(
       Self.script(
         "pm.test('x', () => pm.expect([shared.n, [1, 2].last(), typeof own]).to.eql([1, 2, 'undefined']))"
       ),
-      in: Self.setting())
+      in: Self.setting(), sending: Self.nowhere)
     #expect(outcome.assertions.map(Self.text) == ["passed x"])
     await worker.close()
   }
@@ -88,6 +88,51 @@ import Testing
     #expect(outcome.changes[1].value == .number("1.5"))
     #expect(outcome.changes[3].value == nil)
     #expect(outcome.changes[4].value == .string("7"))
+  }
+
+  @Test func `a script sends requests one after another, and waits for them`() async {
+    let worker = ScriptWorker(program: Program.worker)
+    let source = """
+      pm.sendRequest('http://h/one', (error, response) => {
+        pm.test('callback', () => { pm.expect(error).to.be.null; pm.expect(response.json().url).to.equal('http://h/one'); });
+      });
+      pm.sendRequest({ url: 'http://h/two', method: 'post', header: { 'X-A': '1' }, body: { mode: 'raw', raw: 'x' } }, (error, response) => {
+        pm.test('nested', () => pm.expect(response.code).to.equal(200));
+        pm.sendRequest('http://h/refused', error => pm.test('error', () => pm.expect(error.message).to.include('refused')));
+      });
+      const answer = await pm.sendRequest('http://h/three');
+      pm.test('promise', () => pm.expect(answer.json().method).to.equal('GET'));
+      """
+    let outcome = await worker.run(Self.script(source), in: Self.setting()) { draft in
+      let url = draft["url"]?.text ?? ""
+      if url.contains("refused") { return .failure(Diagnostic(.error, "t", "refused")) }
+      let request = Request(method: draft["method"]?.text ?? "", url: url, headers: [], body: nil)
+      return .success(
+        Exchange(
+          request: request,
+          outcome: .response(.json(#"{"url": "\#(url)", "method": "\#(request.method)"}"#))))
+    }
+    #expect(outcome.fault == nil)
+    #expect(
+      outcome.assertions.map(Self.text).sorted() == [
+        "passed callback", "passed error", "passed nested", "passed promise",
+      ])
+    let storm = await worker.run(
+      Self.script(
+        "for (let i = 0; i < 60; i++) pm.sendRequest('http://h/' + i, e => { if (e) pm.test(e.message, () => {}) })"
+      ),
+      in: Self.setting()
+    ) { _ in
+      let request = Request(method: "GET", url: "http://h/", headers: [], body: nil)
+      return .success(Exchange(request: request, outcome: .response(.json("{}"))))
+    }
+    #expect(storm.assertions.count == 10)
+  }
+
+  @Test func `a script says where its lane goes on`() async {
+    #expect(await run("pm.execution.setNextRequest('B')").next == .item("B"))
+    #expect(await run("postman.setNextRequest(null)").next == .end)
+    #expect(await run("1").next == nil)
   }
 
   @Test func `a pre-request script changes the request`() async {
@@ -144,10 +189,11 @@ import Testing
       "while (true) {}", "(function f() { Promise.resolve().then(f) })()",
       "setInterval(() => {}, 1)", "({ get x() { for (;;) {} } }).x",
     ] {
-      let outcome = await worker.run(Self.script(source), in: Self.setting())
+      let outcome = await worker.run(Self.script(source), in: Self.setting(), sending: Self.nowhere)
       #expect(outcome.fault?.kind == .timeout, "\(source)")
     }
-    let next = await worker.run(Self.script("pm.test('alive', () => {})"), in: Self.setting())
+    let next = await worker.run(
+      Self.script("pm.test('alive', () => {})"), in: Self.setting(), sending: Self.nowhere)
     #expect(next.assertions.count == 1)
   }
 
@@ -181,7 +227,7 @@ import Testing
 
   @Test func `a worker that is not there is an error and no crash`() async {
     let worker = ScriptWorker(program: "/no/such/worker")
-    let outcome = await worker.run(Self.script("1"), in: Self.setting())
+    let outcome = await worker.run(Self.script("1"), in: Self.setting(), sending: Self.nowhere)
     #expect(outcome.fault?.kind == .crash)
     await #expect(throws: Diagnostic.self) { try await ScriptWorker.describe(program: "/bin/true") }
   }
@@ -196,7 +242,12 @@ import Testing
 
   private func run(_ source: String, phase: Script.Phase = .test) async -> ScriptOutcome {
     let worker = ScriptWorker(program: Program.worker)
-    return await worker.run(Self.script(source, phase: phase), in: Self.setting())
+    return await worker.run(
+      Self.script(source, phase: phase), in: Self.setting(), sending: Self.nowhere)
+  }
+
+  private static let nowhere: ScriptSending = { _ in
+    .failure(Diagnostic(.error, "test.nowhere", "nothing is sent here"))
   }
 
   private static func script(_ source: String, phase: Script.Phase = .test) -> Script {

@@ -64,9 +64,15 @@ package struct Composition: Sendable {
 
 /// One world of JavaScript: globals that a script leaves behind are there for the next.
 package protocol ScriptHost: Sendable {
-  func run(_ script: Script, in setting: ScriptSetting) async -> ScriptOutcome
+  /// - Parameter send: Sends a request that the script asks for, in the form of a draft.
+  func run(
+    _ script: Script, in setting: ScriptSetting, sending send: @escaping ScriptSending
+  ) async -> ScriptOutcome
   func close() async
 }
+
+/// What becomes of a request that a script sends.
+package typealias ScriptSending = @Sendable (Value) async -> Result<Exchange, Diagnostic>
 
 /// What a script can see.
 package struct ScriptSetting: Sendable {
@@ -90,9 +96,18 @@ package struct ScriptOutcome: Sendable {
   package var draft: Value?
   package var console: [ConsoleLine] = []
   package var skipsRequest = false
+  package var next: Next?
   package var fault: ScriptFault?
 
   package init() {}
+
+  /// Where a script wants its lane to go on.
+  package enum Next: Sendable, Hashable {
+    /// To the item of this name or id.
+    case item(String)
+    /// To the next iteration.
+    case end
+  }
 
   /// One `pm.test`, or one entry of the legacy `tests`.
   package struct Assertion: Sendable {

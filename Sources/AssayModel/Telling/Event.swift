@@ -19,6 +19,10 @@ package struct Event: Sendable {
     case stepStarted(Int)
     /// One request has been answered or has failed.
     case exchanged(Int, Exchange)
+    /// A script of the step has sent a request of its own.
+    case subexchanged(Int, Exchange)
+    /// A script has sent its lane back to an item: one more step than was planned.
+    case stepAdded(PlannedStep)
     /// One claim has been judged.
     case judged(Int, Verdict)
     /// The operation of the contract that a step exercised, nil where none fits.
@@ -37,7 +41,7 @@ package struct Event: Sendable {
 
   /// A step as the plan names it.
   package struct PlannedStep: Sendable {
-    package let number: Int
+    package private(set) var number: Int
     package let suite: String
     package let folders: [String]
     package let name: String
@@ -56,6 +60,13 @@ package struct Event: Sendable {
       self.iteration = iteration
       self.iterationCount = iterationCount
       self.place = place
+    }
+
+    /// The same item as another step.
+    package func numbered(_ number: Int) -> PlannedStep {
+      var copy = self
+      copy.number = number
+      return copy
     }
   }
 }

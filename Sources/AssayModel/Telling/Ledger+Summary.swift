@@ -19,7 +19,7 @@ extension Ledger {
     summary.planned = entries.count
     for entry in entries {
       if entry.state == .ended { summary.ended += 1 }
-      if entry.exchange != nil { summary.requests += 1 }
+      summary.requests += entry.subrequestCount + (entry.exchange != nil ? 1 : 0)
       for verdict in entry.verdicts {
         switch verdict.outcome {
         case .passed: summary.passed += 1

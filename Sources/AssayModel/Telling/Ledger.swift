@@ -23,6 +23,8 @@ package struct Ledger: Sendable {
     package let step: Event.PlannedStep
     package var state: State = .planned
     package var exchange: Exchange?
+    /// How many requests its scripts sent.
+    package var subrequestCount = 0
     package var operation: String?
     package var isMapped = false
     package var verdicts: [Verdict] = []
@@ -60,6 +62,10 @@ package struct Ledger: Sendable {
       }
     case .console(let step, let line):
       change(step) { if $0.console.count < 1_000 { $0.console.append(line) } }
+    case .stepAdded(let step):
+      // Numbers are places in the list, so one that does not fit belongs to another run.
+      if step.number == entries.count { entries.append(Entry(step: step)) }
+    case .subexchanged(let step, _): change(step) { $0.subrequestCount += 1 }
     case .variableChanged: break
     case .stepEnded(let step):
       change(step) {

@@ -124,6 +124,9 @@ package struct ConsoleReport {
     }
     let passed = entry.verdicts.filter { $0.outcome == .passed }.count
     parts.append(style.dim("\(passed)/\(entry.verdicts.count)"))
+    // Where a line would not fit, the request gets one of its own.
+    let length = path.count + (entry.exchange?.request.url.count ?? 0) + 36
+    if parts.count > 2, length > output.width { parts[1] = "\n    " + parts[1] }
     return parts.joined(separator: "  ") + "\n"
   }
 

@@ -22,6 +22,13 @@ enum JournalCodec {
     case .exchanged(let step, let exchange):
       head("exchange", step, &writer)
       write(exchange, to: &writer, bodies: &bodies)
+    case .subexchanged(let step, let exchange):
+      head("subrequest", step, &writer)
+      write(exchange, to: &writer, bodies: &bodies)
+    case .stepAdded(let step):
+      writer.member("event", "step.add")
+      writer.name("added")
+      write(step, to: &writer)
     case .judged(let step, let verdict):
       head("check", step, &writer)
       write(verdict, to: &writer)

@@ -51,6 +51,8 @@ package struct JournalReader {
     case ("step.start", let step?): return .stepStarted(step)
     case ("step.end", let step?): return .stepEnded(step)
     case ("exchange", let step?): return exchange(node).map { .exchanged(step, $0) }
+    case ("subrequest", let step?): return exchange(node).map { .subexchanged(step, $0) }
+    case ("step.add", _): return node["added"].flatMap(plannedStep).map { .stepAdded($0) }
     case ("check", let step?): return verdict(node).map { .judged(step, $0) }
     case ("operation", let step?): return .mapped(step, operation: node["operation"]?.string)
     case ("console", let step?):

@@ -68,6 +68,11 @@ package struct Redactor: Sendable {
     switch event.kind {
     case .exchanged(let step, let exchange):
       return Event(time: event.time, kind: .exchanged(step, redact(exchange, of: step)))
+    case .subexchanged(let step, let exchange):
+      // Places in bodies are those of the step's own response.
+      let own = cuts[step]
+      defer { cuts[step] = own }
+      return Event(time: event.time, kind: .subexchanged(step, redact(exchange, of: step)))
     case .judged(let step, let verdict):
       return Event(time: event.time, kind: .judged(step, redact(verdict, of: step)))
     case .console(let step, let line):
@@ -81,7 +86,8 @@ package struct Redactor: Sendable {
     case .stepEnded(let step):
       cuts[step] = nil
       return event
-    case .runStarted, .planned, .stepStarted, .mapped, .variableChanged, .runEnded: return event
+    case .runStarted, .planned, .stepAdded, .stepStarted, .mapped, .variableChanged, .runEnded:
+      return event
     }
   }
 

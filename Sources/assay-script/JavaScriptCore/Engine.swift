@@ -11,6 +11,8 @@ internal import CPosix
   private var timers: [(due: UInt64, id: Double)] = []
   private var result: [UInt8]?
   private var runs = 0
+  /// Whether a request of the script is on its way; the prelude sends one at a time.
+  private var isWaiting = false
 
   init() {
     unsafe context = JSGlobalContextCreate(nil)
@@ -32,6 +34,7 @@ internal import CPosix
   /// Runs one script to its end, timers and promises included, and returns what it did as JSON.
   func run(setting: [UInt8], source: [UInt8], url: String) -> [UInt8] {
     result = nil
+    isWaiting = false
     timers = []
     unsafe call("prepare", [string(setting)])
     // An async function, so that `await` works at the top; on the first line, so that lines count.
@@ -40,7 +43,18 @@ internal import CPosix
       return syntaxFault()
     }
     unsafe call("execute", [function])
-    while result == nil, let next = timers.min(by: { $0.due < $1.due }) {
+    while result == nil {
+      let next = timers.min { $0.due < $1.due }
+      if isWaiting {
+        // The answer to a request comes in as a frame; timers go on meanwhile.
+        if Pipe.hasInput(before: next?.due ?? .max, now: Self.now) {
+          isWaiting = false
+          guard let (reply, _) = Pipe.receive() else { break }
+          unsafe call("reply", [string(reply)])
+          continue
+        }
+      }
+      guard let next else { break }
       sleep(until: next.due)
       timers.removeAll { $0.id == next.id }
       unsafe call("fire", [JSValueMakeNumber(context, next.id)])
@@ -60,6 +74,7 @@ internal import CPosix
     unsafe add("connect", connectCallback, to: native)
     unsafe add("finish", finishCallback, to: native)
     unsafe add("setTimer", timerCallback, to: native)
+    unsafe add("send", sendCallback, to: native)
     let name = unsafe JSStringCreateWithUTF8CString("__native")
     defer { unsafe JSStringRelease(name) }
     unsafe JSObjectSetProperty(
@@ -82,6 +97,11 @@ internal import CPosix
   }
 
   fileprivate func finish(_ text: [UInt8]) { result = text }
+
+  fileprivate func send(_ text: [UInt8]) {
+    isWaiting = true
+    Pipe.send(text)
+  }
 
   fileprivate func setTimer(_ id: Double, after milliseconds: Double) {
     let wait = UInt64(min(max(milliseconds, 0), 86_400_000) * 1_000_000)
@@ -215,6 +235,14 @@ private func finishCallback(
   if count > 0 {
     unsafe engine(context)?.finish(Array(Engine.text(context, arguments?[0]).utf8))
   }
+  return unsafe JSValueMakeUndefined(context)
+}
+
+private func sendCallback(
+  _ context: JSContextRef?, _ function: JSObjectRef?, _ this: JSObjectRef?, _ count: Int,
+  _ arguments: UnsafePointer<JSValueRef?>?, _ exception: UnsafeMutablePointer<JSValueRef?>?
+) -> JSValueRef? {
+  if count > 0 { unsafe engine(context)?.send(Array(Engine.text(context, arguments?[0]).utf8)) }
   return unsafe JSValueMakeUndefined(context)
 }
 

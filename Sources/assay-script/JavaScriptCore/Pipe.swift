@@ -17,6 +17,18 @@ enum Pipe {
     return (Array(body[..<setting]), Array(body[setting...]))
   }
 
+  /// Waits until a frame comes in, or until a moment has come.
+  static func hasInput(before due: UInt64, now: () -> UInt64) -> Bool {
+    while true {
+      let current = now()
+      let left = due > current ? min((due - current) / 1_000_000 + 1, 1_000) : 0
+      var descriptor = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+      let count = unsafe poll(&descriptor, 1, Int32(left))
+      if count > 0 { return true }
+      if count == 0, left == 0 || now() >= due { return false }
+    }
+  }
+
   static func send(_ bytes: [UInt8]) {
     let count = UInt32(bytes.count)
     let head = [24, 16, 8, 0].map { UInt8(count >> UInt32($0) & 0xFF) }

@@ -56,7 +56,7 @@
   function fire(id) {
     if (id === lastTurn) {
       state.asked = false;
-      if (timers.size === 0) finish();
+      if (timers.size === 0 && waiting.length === 0) finish();
       return;
     }
     const timer = timers.get(id);
@@ -512,9 +512,56 @@
 
   let pm = null;
 
-  function absent(what) {
-    return function () { throw new Error(what + ' is not supported by this version of Assay'); };
+  // ---- Requests of scripts ----
+
+  // One is on its way at a time; the others wait here.
+  let waiting = [];
+  let lastSent = 0;
+
+  function draftOf(request) {
+    if (typeof request === 'string') return { method: 'GET', url: request, header: [] };
+    if (request instanceof ScriptRequest) return request._draft();
+    const header = request.header || request.headers || [];
+    const pairs = header instanceof PairList ? header.members
+      : Array.isArray(header) ? header.map(each => typeof each === 'string'
+        ? { key: each.slice(0, each.indexOf(':')).trim(), value: each.slice(each.indexOf(':') + 1).trim() } : each)
+      : typeof header === 'string' ? header.split(/\r?\n/).filter(Boolean)
+        .map(each => ({ key: each.slice(0, each.indexOf(':')).trim(), value: each.slice(each.indexOf(':') + 1).trim() }))
+      : Object.keys(header).map(key => ({ key, value: String(header[key]) }));
+    let body = request.body;
+    if (typeof body === 'string') body = { mode: 'raw', raw: body };
+    else if (body && typeof body === 'object' && !body.mode) body = { mode: 'raw', raw: JSON.stringify(body) };
+    if (body && body.urlencoded && !Array.isArray(body.urlencoded) && typeof body.urlencoded === 'object') {
+      body = { mode: 'urlencoded', urlencoded: Object.keys(body.urlencoded).map(key => ({ key, value: String(body.urlencoded[key]) })) };
+    }
+    const url = request.url instanceof RequestURL ? request.url._draft() : request.url;
+    return { method: String(request.method || 'GET').toUpperCase(), url: url || '', header: pairs, body: body || undefined,
+      auth: request.auth, behaviour: { disableBodyPruning: true } };
   }
+
+  function sendRequest(request, callback) {
+    if (typeof callback !== 'function') {
+      return new Promise((resolve, reject) => sendRequest(request, (error, answer) => error ? reject(error) : resolve(answer)));
+    }
+    lastSent += 1;
+    waiting.push({ id: lastSent, text: JSON.stringify({ send: { id: lastSent, draft: draftOf(request) } }), callback });
+    if (waiting.length === 1) native.send(waiting[0].text);
+  }
+
+  // Called by the host with the answer to the request that is on its way.
+  function reply(text) {
+    const given = JSON.parse(text);
+    if (waiting.length === 0 || waiting[0].id !== given.id) return;
+    const { callback } = waiting.shift();
+    if (waiting.length > 0) native.send(waiting[0].text);
+    try {
+      if (given.response) callback(null, new ScriptResponse(given.response), { cookies: [] });
+      else callback(new Error(given.error), undefined, undefined);
+    } catch (error) { noteFault(error); }
+    settle();
+  }
+
+  function setNextRequest(target) { state.next = target === null || target === undefined ? false : String(target); }
 
   function modules(name) {
     switch (name) {
@@ -536,9 +583,9 @@
       info: given.info, variables: makeVariables(scopes), environment: scopes.environment,
       globals: scopes.globals, collectionVariables: scopes.collection, iterationData: scopes.data,
       request, test, expect, require: modules,
-      sendRequest: absent('pm.sendRequest'), visualizer: { set() {}, clear() {} },
+      sendRequest, visualizer: { set() {}, clear() {} },
       execution: {
-        setNextRequest: absent('pm.execution.setNextRequest'),
+        setNextRequest,
         skipRequest() {
           if (given.info.eventName !== 'prerequest') throw new Error('skipRequest works in pre-request scripts only');
           state.skips = true;
@@ -576,7 +623,7 @@
         getGlobalVariable: name => scopes.globals.get(name),
         clearGlobalVariable: name => scopes.globals.unset(name),
         clearGlobalVariables: () => scopes.globals.clear(),
-        setNextRequest: absent('postman.setNextRequest'),
+        setNextRequest,
         getResponseHeader: name => answer && answer.headers.get(name),
       },
     });
@@ -599,6 +646,7 @@
   function prepare(text) {
     const given = JSON.parse(text);
     timers.clear();
+    waiting = [];
     state = { url: given.url, tests: [], changes: [], console: [], consoleSize: 0, pending: 0, isOver: false,
       skips: false, fault: null, overflow: null, bodyDone: false, asked: false, tookLegacy: false };
     install(given);
@@ -615,7 +663,7 @@
   // A script is over when its body has ended and no timer is left. That is looked at a turn later,
   // since promises that were rejected without anybody to hear it are told at the end of a turn.
   function settle() {
-    if (!state || state.isOver || !state.bodyDone || timers.size > 0 || state.asked) return;
+    if (!state || state.isOver || !state.bodyDone || timers.size > 0 || waiting.length > 0 || state.asked) return;
     state.asked = true;
     native.setTimer(lastTurn, 0);
   }
@@ -629,11 +677,11 @@
     }
     state.isOver = true;
     native.finish(JSON.stringify({ tests: state.tests, changes: state.changes, console: state.console,
-      skips: state.skips, fault: state.fault, overflow: state.overflow,
+      skips: state.skips, next: state.next, fault: state.fault, overflow: state.overflow,
       draft: state.request ? state.request._draft() : null }));
   }
 
   function rejected(promise, reason) { if (state && reason !== skipped) noteFault(reason); }
 
-  native.connect({ prepare, execute, fire, rejected });
+  native.connect({ prepare, execute, fire, reply, rejected });
 })(globalThis);
