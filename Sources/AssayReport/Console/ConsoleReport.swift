@@ -111,7 +111,8 @@ package struct ConsoleReport {
   // MARK: A request
 
   private func line(_ entry: Ledger.Entry) -> String {
-    let mark = entry.isBad ? style.red("✗") : style.green("✓")
+    let isSkipped = !entry.isBad && !entry.verdicts.contains { $0.outcome == .passed }
+    let mark = entry.isBad ? style.red("✗") : isSkipped ? style.yellow("○") : style.green("✓")
     let path = safe((entry.step.folders + [entry.step.name]).joined(separator: " / "))
     let iteration =
       entry.step.iterationCount > 1 ? style.dim(" [\(entry.step.iteration + 1)]") : ""
@@ -126,8 +127,8 @@ package struct ConsoleReport {
     parts.append(style.dim("\(passed)/\(entry.verdicts.count)"))
     // Where a line would not fit, the request gets one of its own.
     let length = path.count + (entry.exchange?.request.url.count ?? 0) + 36
-    if parts.count > 2, length > output.width { parts[1] = "\n    " + parts[1] }
-    return parts.joined(separator: "  ") + "\n"
+    let gap = parts.count > 2 && length > output.width ? "\n    " : "  "
+    return parts[0] + gap + parts.dropFirst().joined(separator: "  ") + "\n"
   }
 
   private func failures(_ entry: Ledger.Entry) -> String {

@@ -338,10 +338,10 @@ package struct HTMLReport {
   }
 
   private func row(_ entry: Ledger.Entry, _ markup: inout Markup) {
-    let isJudged = entry.state == .ended && !entry.verdicts.isEmpty
+    let isJudged = entry.verdicts.contains { $0.outcome == .passed }
     let (kind, mark, word) =
       entry.isBad
-      ? ("bad", "✗", "failed") : isJudged ? ("good", "✓", "passed") : ("warn", "!", "not judged")
+      ? ("bad", "✗", "failed") : isJudged ? ("good", "✓", "passed") : ("warn", "○", "not judged")
     markup.element("li", [("class", kind)]) { markup in
       markup.element("details") { markup in
         markup.element("summary") { markup in

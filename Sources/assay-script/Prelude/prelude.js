@@ -166,10 +166,15 @@
     set(name, value) {
       if (name === undefined || name === null) throw new TypeError('a variable needs a name');
       this._.values.set(String(name), value);
+      const mirror = state.mirrors[this._.kind];
+      if (mirror) mirror[String(name)] = value;
       state.changes.push({ scope: this._.kind, name: String(name), value: storable(value) });
     }
     unset(name) {
-      if (this._.values.delete(name)) state.changes.push({ scope: this._.kind, name, unset: true });
+      if (!this._.values.delete(name)) return;
+      const mirror = state.mirrors[this._.kind];
+      if (mirror) delete mirror[name];
+      state.changes.push({ scope: this._.kind, name, unset: true });
     }
     clear() { for (const name of [...this._.values.keys()]) this.unset(name); }
     toObject() { return Object.fromEntries(this._.values); }
@@ -605,10 +610,14 @@
   function legacy(given, scopes) {
     const answer = pm.response;
     const text = value => value === undefined || value === null ? value : String(value);
+    // Plain objects that follow what is set through the scopes.
+    state.mirrors = { environment: scopes.environment.toObject(), globals: scopes.globals.toObject() };
+    const described = pm.request.description;
     Object.assign(global, {
-      pm, tests: {}, environment: scopes.environment.toObject(), globals: scopes.globals.toObject(),
+      pm, tests: {}, environment: state.mirrors.environment, globals: state.mirrors.globals,
       data: scopes.data.toObject(), iteration: given.info.iteration, require: modules, expect: undefined,
-      request: { id: pm.request.id, name: pm.request.name, method: pm.request.method,
+      request: { id: pm.request.id, name: pm.request.name,
+        description: described && described.content !== undefined ? described.content : described, method: pm.request.method,
         url: String(pm.request.url), headers: pm.request.headers.toObject(),
         data: pm.request.body && (pm.request.body.raw || pm.request.body[pm.request.body.mode]) || {} },
       responseBody: answer && answer.text(),
@@ -648,7 +657,7 @@
     timers.clear();
     waiting = [];
     state = { url: given.url, tests: [], changes: [], console: [], consoleSize: 0, pending: 0, isOver: false,
-      skips: false, fault: null, overflow: null, bodyDone: false, asked: false, tookLegacy: false };
+      skips: false, mirrors: {}, fault: null, overflow: null, bodyDone: false, asked: false, tookLegacy: false };
     install(given);
   }
 
