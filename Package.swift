@@ -96,6 +96,7 @@ let package = Package(
     .executableTarget(
       name: "assay-bench", dependencies: ["AssayModel", "AssaySystem", "AssayText"],
       path: "Tests/Benchmarks/assay-bench"),
+    .executableTarget(name: "json-serialization", path: "Tests/Benchmarks/json-serialization"),
     .target(
       name: "AssayTestKit", dependencies: ["AssayModel", "AssaySystem", "CPosix"],
       path: "Tests/AssayTestKit", swiftSettings: house),

@@ -1,7 +1,12 @@
 import AssayModel
 import AssaySystem
 import AssayText
-import Foundation
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// Measures one thing in one process: `assay-bench WHAT FILE ROUNDS` prints the best time of a round
 /// in microseconds of this thread's processor time, and what was found, so that nothing is left out.
@@ -10,7 +15,7 @@ struct Bench {
   static func main() throws {
     let words = CommandLine.arguments
     guard words.count == 4, let rounds = Int(words[3]) else {
-      print("usage: assay-bench json|json-foundation|yaml|duplicates FILE ROUNDS")
+      print("usage: assay-bench json|json-parse|yaml|duplicates FILE ROUNDS")
       exit(2)
     }
     let file = try Files.read(words[2])
@@ -18,9 +23,6 @@ struct Bench {
     switch words[1] {
     case "json": work = { walk(try JSONReader.read(file)) }
     case "json-parse": work = { try JSONReader.read(file).root.count }
-    case "json-foundation":
-      let data = Data(file.bytes)
-      work = { walk(try JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)) }
     case "yaml": work = { walk(try YAMLReader.read(file)) }
     case "duplicates":
       let document = try JSONReader.read(file)
@@ -75,14 +77,5 @@ struct Bench {
       value = value * 10 + Int(byte - 0x30)
     }
     return Double(value)
-  }
-
-  private static func walk(_ value: Any) -> Int {
-    switch value {
-    case let object as [String: Any]: object.values.reduce(1 + object.count) { $0 + walk($1) }
-    case let array as [Any]: array.reduce(1) { $0 + walk($1) }
-    case let number as NSNumber: number.doubleValue == .infinity ? 2 : 1
-    default: 1
-    }
   }
 }
