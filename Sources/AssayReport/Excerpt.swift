@@ -66,69 +66,93 @@ struct Excerpt {
   private static func laidOut(
     _ body: [UInt8], _ range: Range<Int>?
   ) -> (bytes: [UInt8], range: Range<Int>?) {
-    let isShort = body.count <= JournalWriter.bodyLimit
     let isOneLine = !body.prefix(200).contains(0x0A)
-    guard isShort, isOneLine,
+    guard isOneLine, body.count <= JournalWriter.bodyLimit,
       (try? JSONReader.read(SourceFile(name: "", bytes: body))) != nil
     else { return (body, range) }
-    var result: [UInt8] = []
-    var moved: [Int] = []  // the new offset of each interesting old one, in order
-    let wanted = range.map { [$0.lowerBound, $0.upperBound] } ?? []
-    var depth = 0
-    var isString = false
-    var isEscaped = false
-    func breakLine() { result += [0x0A] + [UInt8](repeating: 0x20, count: 2 * depth) }
-    for (offset, byte) in body.enumerated() {
-      if isString {
-        note(offset)
-        result.append(byte)
-        if isEscaped {
-          isEscaped = false
-        } else if byte == UInt8(ascii: "\\") {
-          isEscaped = true
-        } else if byte == UInt8(ascii: "\"") {
-          isString = false
-        }
-        continue
-      }
-      let isEmptyContainer =
-        (byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]"))
-        && (result.last == UInt8(ascii: "{") || result.last == UInt8(ascii: "["))
-      switch byte {
-      case 0x20, 0x09, 0x0D, 0x0A: note(offset)
-      case UInt8(ascii: "{"), UInt8(ascii: "["):
-        openLine()
-        note(offset)
-        result.append(byte)
-        depth += 1
-      case UInt8(ascii: "}"), UInt8(ascii: "]"):
-        depth -= 1
-        // The end of the last child comes before the break.
-        note(offset)
-        if !isEmptyContainer { breakLine() }
-        result.append(byte)
-      case UInt8(ascii: ","):
-        note(offset)
-        result.append(byte)
-        breakLine()
-      case UInt8(ascii: ":"):
-        note(offset)
-        result += [byte, 0x20]
-      default:
-        openLine()
-        note(offset)
-        isString = byte == UInt8(ascii: "\"")
-        result.append(byte)
-      }
+    var layout = JSONLayout(watching: range.map { [$0.lowerBound, $0.upperBound] } ?? [])
+    for (offset, byte) in body.enumerated() { layout.take(byte, at: offset) }
+    return (layout.bytes, layout.moved(end: body.count))
+  }
+}
+
+/// Indents JSON byte by byte, and remembers where watched offsets have gone.
+private struct JSONLayout {
+  private(set) var bytes: [UInt8] = []
+  private let watched: [Int]
+  private var places: [Int] = []
+  private var depth = 0
+  private var isString = false
+  private var isEscaped = false
+
+  init(watching watched: [Int]) { self.watched = watched }
+
+  /// Takes the next byte of a text that is known to be JSON.
+  mutating func take(_ byte: UInt8, at offset: Int) {
+    if isString {
+      note(offset)
+      bytes.append(byte)
+      takeInString(byte)
+      return
     }
-    note(body.count)
-    func openLine() {
-      if result.last == UInt8(ascii: "{") || result.last == UInt8(ascii: "[") { breakLine() }
+    switch byte {
+    case 0x20, 0x09, 0x0D, 0x0A: note(offset)
+    case UInt8(ascii: "{"), UInt8(ascii: "["):
+      beginValue(offset)
+      bytes.append(byte)
+      depth += 1
+    case UInt8(ascii: "}"), UInt8(ascii: "]"):
+      depth -= 1
+      // The end of the last child comes before the break.
+      note(offset)
+      if !isBehindOpening { breakLine() }
+      bytes.append(byte)
+    case UInt8(ascii: ","):
+      note(offset)
+      bytes.append(byte)
+      breakLine()
+    case UInt8(ascii: ":"):
+      note(offset)
+      bytes += [byte, 0x20]
+    default:
+      beginValue(offset)
+      isString = byte == UInt8(ascii: "\"")
+      bytes.append(byte)
     }
-    func note(_ offset: Int) {
-      while moved.count < wanted.count, wanted[moved.count] <= offset { moved.append(result.count) }
+  }
+
+  /// The range between the first two watched offsets, in the laid out text.
+  mutating func moved(end: Int) -> Range<Int>? {
+    note(end)
+    return places.count == 2 ? places[0]..<max(places[0], places[1]) : nil
+  }
+
+  private mutating func takeInString(_ byte: UInt8) {
+    if isEscaped {
+      isEscaped = false
+    } else if byte == UInt8(ascii: "\\") {
+      isEscaped = true
+    } else if byte == UInt8(ascii: "\"") {
+      isString = false
     }
-    guard moved.count == 2 else { return (result, nil) }
-    return (result, moved[0]..<max(moved[0], moved[1]))
+  }
+
+  private var isBehindOpening: Bool {
+    bytes.last == UInt8(ascii: "{") || bytes.last == UInt8(ascii: "[")
+  }
+
+  private mutating func beginValue(_ offset: Int) {
+    if isBehindOpening { breakLine() }
+    note(offset)
+  }
+
+  private mutating func breakLine() {
+    bytes += [0x0A] + [UInt8](repeating: 0x20, count: 2 * depth)
+  }
+
+  private mutating func note(_ offset: Int) {
+    while places.count < watched.count, watched[places.count] <= offset {
+      places.append(bytes.count)
+    }
   }
 }

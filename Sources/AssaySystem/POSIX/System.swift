@@ -25,15 +25,6 @@ package enum System {
     return generator.next()
   }
 
-  /// The largest this process has been, in bytes.
-  package static var peakResidentSize: Int {
-    #if os(Linux)
-      assay_peak_resident() << 10
-    #else
-      assay_peak_resident()
-    #endif
-  }
-
   package static func exit(_ code: Int32) -> Never { CPosix.exit(code) }
 
   /// Lets the calling thread rest until some other ends the process.

@@ -21,8 +21,6 @@ package struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
     tokens.map { "/" + Self.escape($0) }.joined()
   }
 
-  package func appending(_ token: String) -> JSONPointer { JSONPointer(tokens: tokens + [token]) }
-
   /// The value that the pointer names, or nil.
   ///
   /// An array index has no leading zeros and no sign (section 4).

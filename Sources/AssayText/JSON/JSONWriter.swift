@@ -137,8 +137,6 @@ package struct JSONWriter: Sendable {
     }
   }
 
-  package mutating func newline() { bytes.append(0x0A) }
-
   private mutating func open(_ bracket: UInt8) {
     separate()
     bytes.append(bracket)

@@ -99,12 +99,6 @@ static inline int assay_listen_on_loopback(uint16_t *port) {
   return descriptor;
 }
 
-// Resident size in KiB of this process, from its own accounting.
-static inline long assay_peak_resident(void) {
-  struct rusage usage;
-  return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss : 0;
-}
-
 // SIG_IGN is a cast of an integer to a function pointer.
 static inline void assay_ignore_signal(int number) { signal(number, SIG_IGN); }
 
