@@ -25,6 +25,10 @@ extension Diagnostic {
     .noting("what rests on it is not judged")
   }
 
+  static func moreNotes(_ count: Int, about path: String) -> Diagnostic {
+    Diagnostic(.warning, "contract.more", "`\(path)` has \(count) more remarks of this kind")
+  }
+
   static func noContractForMock() -> Diagnostic {
     Diagnostic(.error, "usage.mock-without-contract", "`--mock` has no contract to answer from")
       .hinting("`--spec FILE` names one")

@@ -17,6 +17,8 @@ struct InputLoader {
     static let collection = 256 << 20
     static let contract = 64 << 20
     static let data = 200 << 20
+    /// How many remarks about one contract are printed.
+    static let notes = 10
   }
 
   private mutating func file(_ path: String, limit: Int) throws(Diagnostic) -> SourceFile {
@@ -60,7 +62,11 @@ struct InputLoader {
     let contract = try Contract.compile(document) { path, from throws(Diagnostic) in
       try confined.load(path, from: from)
     }
-    for note in contract.notes where note.severity != .note { front.tell(note) }
+    let worth = contract.notes.filter { $0.severity != .note }
+    for note in worth.prefix(Limit.notes) { front.tell(note) }
+    if worth.count > Limit.notes {
+      front.tell(.moreNotes(worth.count - Limit.notes, about: path))
+    }
     return contract
   }
 }
