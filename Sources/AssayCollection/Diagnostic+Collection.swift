@@ -62,9 +62,9 @@ extension Diagnostic {
     .hinting("basic, bearer, apikey, and oauth2 with a token are supported")
   }
 
-  static func unsupportedFileBody(at span: SourceSpan) -> Diagnostic {
-    Diagnostic(.error, "collection.unsupported-file", "files as bodies are not supported")
-      .pointing(at: span, "nothing is sent")
+  static func unusableFile(_ reason: Diagnostic, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.error, "collection.unusable-file", reason.message)
+      .pointing(at: span, "nothing is sent").hinting(reason.hint)
   }
 
   static func noValues(_ file: SourceFile, at span: SourceSpan) -> Diagnostic {

@@ -25,6 +25,18 @@ extension Diagnostic {
     .noting("what rests on it is not judged")
   }
 
+  static func escapingFile(_ path: String) -> Diagnostic {
+    Diagnostic(
+      .error, "file.out-of-bounds", "`\(path)` lies outside the folders that requests may read"
+    )
+    .hinting("files lie beside the collection or below the working folder")
+  }
+
+  static func missingFile(_ path: String) -> Diagnostic {
+    Diagnostic(.error, "file.missing", "the file `\(path)` is not there")
+      .hinting("paths are meant from the working folder, or from the collection")
+  }
+
   static func moreNotes(_ count: Int, about path: String) -> Diagnostic {
     Diagnostic(.warning, "contract.more", "`\(path)` has \(count) more remarks of this kind")
   }

@@ -17,6 +17,7 @@ struct InputLoader {
     static let collection = 256 << 20
     static let contract = 64 << 20
     static let data = 200 << 20
+    static let body = 256 << 20
     /// How many remarks about one contract are printed.
     static let notes = 10
   }
@@ -39,9 +40,29 @@ struct InputLoader {
     }
     let document = try Inputs.read(file(path, limit: Limit.collection))
     let result = try CollectionReader.read(
-      document, userAgent: "Assay/\(Assay.version)", seed: seed)
+      document, userAgent: "Assay/\(Assay.version)", seed: seed, files: Self.bodyFiles(of: path))
     for note in result.notes { front.tell(note) }
     return result
+  }
+
+  /// Files of requests lie beside the collection or below the working folder, and nowhere else.
+  private static func bodyFiles(of collection: String) -> BodyFiles {
+    let folder = Files.resolved(collection).flatMap { path in
+      path.lastIndex(of: "/").map { String(path[..<$0]) }
+    }
+    let folders = [System.workingDirectory] + (folder.map { [$0] } ?? [])
+    return BodyFiles { path throws(Diagnostic) in
+      let candidates = path.hasPrefix("/") ? [path] : folders.map { $0 + "/" + path }
+      // Links are resolved first, so that none leads out of the folders.
+      for candidate in candidates {
+        guard let real = Files.resolved(candidate) else { continue }
+        guard folders.contains(where: { real.hasPrefix($0 + "/") }) else {
+          throw .escapingFile(path)
+        }
+        return try Files.read(real, limit: Limit.body).bytes
+      }
+      throw .missingFile(path)
+    }
   }
 
   mutating func variables(

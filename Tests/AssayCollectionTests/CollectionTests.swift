@@ -63,7 +63,7 @@ import Testing
 
   private func read(_ text: String) throws(Diagnostic) -> CollectionReader.Result {
     let document = try JSONReader.read(SourceFile(name: "c.json", text: text))
-    return try CollectionReader.read(document, userAgent: "Assay/test", seed: 1)
+    return try CollectionReader.read(document, userAgent: "Assay/test", seed: 1, files: .none)
   }
 }
 
@@ -217,6 +217,38 @@ import Testing
         + "Content-Type: application/json\r\n\r\n{}\r\n--\(boundary)--\r\n")
   }
 
+  @Test func `files are parts and bodies, and one that cannot be had stops the call`() throws {
+    let files = BodyFiles { path throws(Diagnostic) in
+      guard path != "none" else { throw Diagnostic(.error, "t", "not there") }
+      return Array("<\(path)>".utf8)
+    }
+    let whole = try compose(
+      #"{"method": "PUT", "url": "h", "body": {"mode": "file", "file": {"src": "a/{{x}}.png"}}}"#,
+      files: files
+    ).request
+    #expect(String(decoding: whole.body ?? [], as: UTF8.self) == "<a/1.png>")
+    #expect(whole.headers.first("Content-Type") == "image/png")
+    let form = try compose(
+      #"{"method": "POST", "url": "h", "header": [{"key": "Content-Type", "value": "multipart/form-data; boundary=B"}], "body": {"mode": "formdata", "formdata": [{"key": "f\"", "type": "file", "src": ["d/a.json", "b"]}, {"key": "e", "type": "file", "src": null}]}}"#,
+      files: files
+    ).request
+    #expect(
+      String(decoding: form.body ?? [], as: UTF8.self)
+        == "--B\r\nContent-Disposition: form-data; name=\"f%22\"; filename=\"a.json\"\r\n"
+        + "Content-Type: application/json\r\n\r\n<d/a.json>\r\n"
+        + "--B\r\nContent-Disposition: form-data; name=\"f%22\"; filename=\"b\"\r\n"
+        + "Content-Type: application/octet-stream\r\n\r\n<b>\r\n"
+        + "--B\r\nContent-Disposition: form-data; name=\"e\"; filename=\"\"\r\n\r\n\r\n--B--\r\n")
+    do {
+      _ = try compose(
+        #"{"method": "PUT", "url": "h", "body": {"mode": "file", "file": {"src": "none"}}}"#,
+        files: files)
+      Issue.record("composed without its file")
+    } catch {
+      #expect((error as? Diagnostic)?.code == "collection.unusable-file")
+    }
+  }
+
   private func checkBody(
     _ body: String, _ expected: String, _ type: String,
     _ location: SourceLocation = #_sourceLocation
@@ -252,12 +284,14 @@ import Testing
   }
 
   private func compose(
-    _ request: String, scopes: Scopes? = nil, seed: UInt64 = 1, behaviour: String = "{}"
+    _ request: String, scopes: Scopes? = nil, seed: UInt64 = 1, behaviour: String = "{}",
+    files: BodyFiles = .none
   ) throws -> Composition {
     let text =
       #"{"info": {"name": "C"}, "item": [{"name": "I", "request": \#(request), "protocolProfileBehavior": \#(behaviour)}]}"#
     let document = try JSONReader.read(SourceFile(name: "c.json", text: text))
-    let result = try CollectionReader.read(document, userAgent: "Assay/test", seed: seed)
+    let result = try CollectionReader.read(
+      document, userAgent: "Assay/test", seed: seed, files: files)
     let item = result.suite.items[0]
     return try result.composer.compose(
       item, draft: result.composer.draft(of: item), scopes: scopes ?? self.scopes)
@@ -296,5 +330,11 @@ import Testing
     for text in ["[1]", "{}", "a\n\"never", "[{]"] {
       #expect(throws: Diagnostic.self) { try DataReader.read(SourceFile(name: "d", text: text)) }
     }
+  }
+}
+
+extension BodyFiles {
+  fileprivate static let none = BodyFiles { path throws(Diagnostic) in
+    throw Diagnostic(.error, "test.no-files", "there are no files")
   }
 }

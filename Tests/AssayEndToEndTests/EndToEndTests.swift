@@ -128,6 +128,29 @@ import Testing
     #expect(outcome.output.contains("✓ B"))
   }
 
+  @Test func `files of requests stay inside`() async throws {
+    let scratch = try Scratch()
+    try scratch.write("outside.txt", "canary-outside")
+    try scratch.write("in/data.txt", "payload")
+    _ = try await Program.shell("ln -s ../outside.txt '\(scratch.path)/in/link.txt'")
+    let sources = [
+      "data.txt", "../outside.txt", "link.txt", "/etc/hostname", "none.txt", "/proc/self/environ",
+    ]
+    let items = sources.map {
+      #"{"name": "\#($0)", "request": {"method": "POST", "url": "{{baseUrl}}/pets", "body": {"mode": "file", "file": {"src": "\#($0)"}}}}"#
+    }
+    try scratch.write(
+      "in/c.json", #"{"info": {"name": "C"}, "item": [\#(items.joined(separator: ", "))]}"#)
+    let outcome = try await Program.run(
+      "run c.json --spec '\(SharedData.repository)/Collections/petstore/openapi.yaml' --mock --output '\(scratch.path)/r' -v",
+      folder: scratch.path + "/in")
+    #expect(outcome.output.contains("POST http://127.0.0.1"))
+    for source in sources.dropFirst() {
+      #expect(outcome.output.contains("✗ \(source)  0/1"), "\(outcome.output)")
+    }
+    #expect(!outcome.output.contains("canary"))
+  }
+
   @Test func `pages, versions and completions are printed`() async throws {
     for (arguments, code, start) in [
       ("--help", 0, "assay 0.1.0: runs API collections"), ("", 2, "assay 0.1.0: runs"),

@@ -12,8 +12,10 @@ struct ItemComposer: Composer {
   private let drafts: [Value]
   private let userAgent: String
   private let dynamic: DynamicVariables
+  private let files: BodyFiles
 
-  init(drafts: [Value], userAgent: String, seed: UInt64) {
+  init(drafts: [Value], userAgent: String, seed: UInt64, files: BodyFiles) {
+    self.files = files
     self.drafts = drafts
     self.userAgent = userAgent
     dynamic = DynamicVariables(seed: seed) { time(nil) }
@@ -75,7 +77,8 @@ struct ItemComposer: Composer {
       Self.bodiless.contains(method) && behaviour["disableBodyPruning"] != .bool(true)
     guard !isPruned, let written = draft["body"], !written.isNull else { return nil }
     return try RequestBody.make(
-      written, contentType: headers.first("Content-Type"), template: &template, span: item.nameSpan)
+      written, contentType: headers.first("Content-Type"), template: &template, files: files,
+      span: item.nameSpan)
   }
 
   private func authorize(

@@ -9,14 +9,15 @@ struct RequestBody {
 
   /// Makes the body of a draft; nil where there is none to send.
   static func make(
-    _ body: Value, contentType: String?, template: inout TemplateText, span: SourceSpan
+    _ body: Value, contentType: String?, template: inout TemplateText, files: BodyFiles,
+    span: SourceSpan
   ) throws(Diagnostic) -> RequestBody? {
     let mode = body["mode"]?.text ?? "raw"
     switch mode {
     case "urlencoded": return urlencoded(body["urlencoded"], &template)
-    case "formdata": return try multipart(body["formdata"], contentType, &template, span)
+    case "formdata": return try multipart(body["formdata"], contentType, &template, files, span)
     case "graphql": return graphql(body["graphql"], &template)
-    case "file": throw .unsupportedFileBody(at: span)
+    case "file": return try file(body["file"] ?? .null, &template, files, span)
     default: return raw(body, contentType, &template)
     }
   }
@@ -126,24 +127,81 @@ struct RequestBody {
   }
 
   private static func multipart(
-    _ list: Value?, _ contentType: String?, _ template: inout TemplateText, _ span: SourceSpan
+    _ list: Value?, _ contentType: String?, _ template: inout TemplateText, _ files: BodyFiles,
+    _ span: SourceSpan
   ) throws(Diagnostic) -> RequestBody? {
     let fields = active(list)
     guard !fields.isEmpty else { return nil }
     let boundary = Self.boundary(of: contentType) ?? freshBoundary(&template)
     var bytes: [UInt8] = []
     for field in fields {
-      guard field["type"]?.text != "file" else { throw .unsupportedFileBody(at: span) }
-      let name = template.fill(field["key"]?.text ?? "")
-      bytes += "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n".utf8
-      if let type = field["contentType"]?.text, !type.isEmpty {
-        bytes += "Content-Type: \(template.fill(type))\r\n".utf8
+      for part in try parts(of: field, &template, files, span) {
+        bytes += "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(part.name)\"".utf8
+        if let name = part.fileName { bytes += "; filename=\"\(name)\"".utf8 }
+        bytes += "\r\n".utf8
+        if let type = part.type { bytes += "Content-Type: \(type)\r\n".utf8 }
+        bytes += "\r\n".utf8 + part.bytes + "\r\n".utf8
       }
-      let value = field["value"].map { $0.isNull ? "" : $0.substitution } ?? ""
-      bytes += "\r\n\(template.fill(value))\r\n".utf8
     }
     bytes += "--\(boundary)--\r\n".utf8
     return RequestBody(bytes: bytes, contentType: "multipart/form-data; boundary=\(boundary)")
+  }
+
+  private struct Part {
+    let name: String
+    var fileName: String?
+    var type: String?
+    var bytes: [UInt8]
+  }
+
+  /// A field is one part; a field of several files is one for each.
+  private static func parts(
+    of field: Value, _ template: inout TemplateText, _ files: BodyFiles, _ span: SourceSpan
+  ) throws(Diagnostic) -> [Part] {
+    let name = quoted(template.fill(field["key"]?.text ?? ""))
+    let written = field["contentType"]?.text.flatMap { $0.isEmpty ? nil : $0 }
+    let type = written.map { template.fill($0) }
+    guard field["type"]?.text == "file" else {
+      let value = field["value"].map { $0.isNull ? "" : $0.substitution } ?? ""
+      return [Part(name: name, type: type, bytes: Array(template.fill(value).utf8))]
+    }
+    let sources: [Value] =
+      switch field["src"] {
+      case .array(let list)?: list
+      case let single?: [single]
+      case nil: [.null]
+      }
+    var parts: [Part] = []
+    for source in sources {
+      guard let path = source.text, !path.isEmpty else {
+        parts.append(Part(name: name, fileName: "", type: type, bytes: []))
+        continue
+      }
+      let filled = template.fill(path)
+      let base = String(filled.split(separator: "/").last ?? "")
+      parts.append(
+        Part(
+          name: name, fileName: quoted(field["fileName"]?.text ?? base),
+          type: type ?? MediaTypeName.ofFile(base), bytes: try files.read(filled, at: span)))
+    }
+    return parts
+  }
+
+  /// What would end a quoted name early, as browsers write it (HTML, multipart/form-data).
+  private static func quoted(_ text: String) -> String {
+    text.replacing("\"", with: "%22").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+  }
+
+  private static func file(
+    _ value: Value, _ template: inout TemplateText, _ files: BodyFiles, _ span: SourceSpan
+  ) throws(Diagnostic) -> RequestBody? {
+    if let content = value["content"]?.text, let bytes = Base64.decode(content.utf8) {
+      return RequestBody(bytes: bytes, contentType: nil)
+    }
+    guard let path = value["src"]?.text, !path.isEmpty else { return nil }
+    let filled = template.fill(path)
+    return RequestBody(
+      bytes: try files.read(filled, at: span), contentType: MediaTypeName.ofFile(filled))
   }
 
   private static func boundary(of contentType: String?) -> String? {

@@ -13,11 +13,13 @@ package struct CollectionReader {
   private let document: Document
   private let userAgent: String
   private let seed: UInt64
+  private let files: BodyFiles
   private var items: [Suite.Item] = []
   private var drafts: [Value] = []
   private var notes: [Diagnostic] = []
 
-  private init(_ document: Document, userAgent: String, seed: UInt64) {
+  private init(_ document: Document, userAgent: String, seed: UInt64, files: BodyFiles) {
+    self.files = files
     self.document = document
     self.userAgent = userAgent
     self.seed = seed
@@ -25,9 +27,9 @@ package struct CollectionReader {
 
   /// Reads the document; every problem that leaves something to run is a note.
   package static func read(
-    _ document: Document, userAgent: String, seed: UInt64
+    _ document: Document, userAgent: String, seed: UInt64, files: BodyFiles
   ) throws(Diagnostic) -> Result {
-    var reader = CollectionReader(document, userAgent: userAgent, seed: seed)
+    var reader = CollectionReader(document, userAgent: userAgent, seed: seed, files: files)
     return try reader.read()
   }
 
@@ -54,7 +56,8 @@ package struct CollectionReader {
       variables: VariableList.read(root["variable"]))
     return Result(
       suite: suite,
-      composer: ItemComposer(drafts: drafts, userAgent: userAgent, seed: seed), notes: notes)
+      composer: ItemComposer(drafts: drafts, userAgent: userAgent, seed: seed, files: files),
+      notes: notes)
   }
 
   /// The collection itself, out of the wrapper that the API puts around it.
