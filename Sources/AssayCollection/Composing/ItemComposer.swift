@@ -37,10 +37,12 @@ struct ItemComposer: Composer {
     var headers = self.headers(draft["header"], &template)
     let body = try self.body(draft, method, headers, behaviour, &template, item)
     try authorize(draft["auth"] ?? .null, &headers, &target, &template, item)
-    addDefaults(&headers, method: method, body: body, behaviour: behaviour)
+    addDefaults(&headers, body: body, behaviour: behaviour)
     try check(method: method, headers: headers, item)
     let notes = template.undefined.map { undefined($0, in: item, scopes) }
-    let request = Request(method: method, url: target.url, headers: headers, body: body?.bytes)
+    let request = Request(
+      method: method, url: target.url, headers: headers,
+      body: bytes(body, method: method))
     return Composition(
       request: request, notes: notes, redirectLimit: Self.redirectLimit(behaviour),
       ignoresCookies: behaviour["disableCookies"] == .bool(true))
@@ -104,7 +106,7 @@ struct ItemComposer: Composer {
 
   /// What every call carries unless the item says otherwise, or forbids it.
   private func addDefaults(
-    _ headers: inout [HeaderField], method: String, body: RequestBody?, behaviour: Value
+    _ headers: inout [HeaderField], body: RequestBody?, behaviour: Value
   ) {
     func add(_ name: String, _ value: String) {
       guard !headers.has(name),
@@ -118,9 +120,11 @@ struct ItemComposer: Composer {
     add("Accept-Encoding", "gzip, deflate, br")
     add("Connection", "keep-alive")
     if let type = body?.contentType { add("Content-Type", type) }
-    // Methods that usually have a body say so when they have none.
-    let saysNothing = ["GET", "HEAD", "OPTIONS", "DELETE"].contains(method)
-    if body == nil, !saysNothing { add("Content-Length", "0") }
+  }
+
+  /// Methods that usually have a body say so when they have none: an empty one has its length.
+  private func bytes(_ body: RequestBody?, method: String) -> [UInt8]? {
+    body?.bytes ?? (["GET", "HEAD", "OPTIONS", "DELETE"].contains(method) ? nil : [])
   }
 
   /// Nothing may end a line of the head early, and names are tokens (RFC 9110, section 5.6.2).

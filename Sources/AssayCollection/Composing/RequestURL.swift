@@ -18,7 +18,9 @@ enum RequestURL {
       text += ":" + port.substitution
     }
     let path = joinedPath(value["path"], variables: value["variable"])
-    if !path.isEmpty { text += path.hasPrefix("/") ? path : "/" + path }
+    // A list of segments has a slash before each, also before an empty first one.
+    let isList = if case .array? = value["path"] { true } else { false }
+    if isList || !path.isEmpty { text += !isList && path.hasPrefix("/") ? path : "/" + path }
     text += query(value["query"])
     return text
   }

@@ -126,7 +126,7 @@ internal import CCurl
     for field in request.headers where !(hasJar && field.isNamed("Cookie")) {
       append(field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
     }
-    for name in ["Accept", "Content-Type", "Expect", "User-Agent"]
+    for name in ["Accept", "Content-Type", "Expect", "User-Agent", "Proxy-Connection"]
     where !request.headers.has(name) {
       append("\(name):")
     }
