@@ -41,7 +41,8 @@ extension Diagnostic {
   }
 
   static func operandCount(_ command: Command, at span: SourceSpan, isExtra: Bool) -> Diagnostic {
-    let usage = "assay \(command.name.rawValue) \(command.operands.text)"
+    let operands = command.operands.text.isEmpty ? "" : " \(command.operands.text)"
+    let usage = "assay \(command.name.rawValue)\(operands)"
     return Diagnostic(
       .error, isExtra ? "usage.too-many-operands" : "usage.missing-operand",
       isExtra

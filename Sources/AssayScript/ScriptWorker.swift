@@ -52,16 +52,25 @@ package actor ScriptWorker: ScriptHost {
 
   package func close() async { process = nil }
 
-  /// The engine's version and what the cage could not apply, from a worker started for the purpose.
-  package static func describe(
-    program: String
-  ) async throws(Diagnostic) -> (version: String, refused: Int) {
+  /// What a worker tells about itself.
+  package struct Facts: Sendable {
+    package let version: String
+    /// How many measures of the cage the kernel refused.
+    package let refused: Int
+    /// Whether the engine tells of promises that are rejected and that nobody hears.
+    package let hearsRejections: Bool
+  }
+
+  /// The facts of a worker that is started for the purpose.
+  package static func describe(program: String) async throws(Diagnostic) -> Facts {
     let worker = try ChildProcess(program)
     let bytes = await SerialThread().run { Self.readFrame(worker) }
     guard let bytes, let root = try? JSONReader.read(SourceFile(name: "worker", bytes: bytes)).root,
       let version = root["version"]?.string
     else { throw .workerSilent(program) }
-    return (version, root["refused"]?.int ?? 0)
+    return Facts(
+      version: version, refused: root["refused"]?.int ?? 0,
+      hearsRejections: root["hearsRejections"]?.bool ?? false)
   }
 
   // MARK: The process

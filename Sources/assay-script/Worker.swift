@@ -9,7 +9,10 @@ struct Worker {
     let engine = Engine()
     let version =
       "\(jsc_get_major_version()).\(jsc_get_minor_version()).\(jsc_get_micro_version())"
-    Pipe.send(Array(#"{"version":"\#(version)","refused":\#(refused)}"#.utf8))
+    let hears = assay_js_reports_rejections()
+    Pipe.send(
+      Array(
+        #"{"version":"\#(version)","refused":\#(refused),"hearsRejections":\#(hears)}"#.utf8))
     var number = 0
     while let (setting, source) = Pipe.receive() {
       // The name by which errors know the script; the setting carries the same.

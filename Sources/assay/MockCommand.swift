@@ -18,10 +18,14 @@ struct MockCommand {
   func run() async -> ExitCode {
     let (stopped, stop) = AsyncStream.makeStream(of: Void.self)
     Signals.hear { _ in stop.finish() }
-    do throws(Diagnostic) {
-      var loader = InputLoader(front)
-      let contract = try loader.contract(invocation.operands[0])
-      let server = try Self.server(for: contract, invocation)
+    do throws(Refusal) {
+      let contract = try Refusal.with(.badInput) { () throws(Diagnostic) in
+        var loader = InputLoader(front)
+        return try loader.contract(invocation.operands[0])
+      }
+      let server = try Refusal.with(.usage) { () throws(Diagnostic) in
+        try Self.server(for: contract, invocation)
+      }
       let title = contract.title.isEmpty ? contract.file.name : contract.title
       Stream.output.write("\(title) is served at \(server.url)\n")
       for await _ in stopped {}
@@ -29,8 +33,8 @@ struct MockCommand {
       withExtendedLifetime(server) {}
       return .success
     } catch {
-      front.tell(error)
-      return error.code.hasPrefix("mock.") ? .usage : .badInput
+      front.tell(error.diagnostic)
+      return error.code
     }
   }
 

@@ -47,14 +47,29 @@ actor Recorder {
   private func synchronize(_ time: Duration) {
     lastSync = time
     let file = self.file
-    disk.post { try? file.synchronize() }
+    disk.post { [weak self] in
+      guard let refusal = Self.refusal(of: file) else { return }
+      Task { await self?.note(refusal) }
+    }
   }
 
   /// Waits until the journal is on the disk.
   func finish() async {
     let file = self.file
-    await disk.run { try? file.synchronize() }
+    if let refusal = await disk.run({ Self.refusal(of: file) }) { note(refusal) }
   }
+
+  /// Why the disk does not take what was written, or nil.
+  private static func refusal(of file: AppendFile) -> Diagnostic? {
+    do throws(Diagnostic) {
+      try file.synchronize()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func note(_ refusal: Diagnostic) { problem = problem ?? refusal }
 
   func keepSecret(_ secret: String) { redactor.learn(secret) }
 

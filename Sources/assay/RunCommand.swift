@@ -37,30 +37,42 @@ struct RunCommand {
   func run() async -> ExitCode {
     let brake = Brake()
     let stop = StopRequests(brake: brake)
-    do throws(Diagnostic) {
+    do throws(Refusal) {
       let prepared = try prepare()
       guard !prepared.plan.steps.isEmpty else {
-        front.tell(.emptySelection())
-        return .nothingSelected
+        throw Refusal(diagnostic: .emptySelection(), code: .nothingSelected)
       }
       return try await perform(prepared, brake, stop)
     } catch {
-      front.tell(error)
-      if error.code.hasPrefix("usage.") { return .usage }
-      return error.code == "file.unwritable" ? .outputNotWritten : .badInput
+      front.tell(error.diagnostic)
+      return error.code
     }
   }
 
   // MARK: Before
 
-  private func prepare() throws(Diagnostic) -> Prepared {
+  private func prepare() throws(Refusal) -> Prepared {
     var prepared = Prepared()
-    var loader = InputLoader(front)
-    let seed = invocation.whole(Flags.seed).map(UInt64.init) ?? System.random()
-    for path in invocation.operands {
-      prepared.collections.append(try loader.collection(path, seed: seed))
-    }
     var scopes = Scopes()
+    var rows: [[Variable]] = []
+    try Refusal.with(.badInput) { () throws(Diagnostic) in
+      try load(&prepared, &scopes, &rows)
+    }
+    try Refusal.with(.usage) { () throws(Diagnostic) in
+      try arrange(&prepared, &scopes, rows)
+    }
+    return prepared
+  }
+
+  /// Reads every file that the flags name.
+  private func load(
+    _ prepared: inout Prepared, _ scopes: inout Scopes, _ rows: inout [[Variable]]
+  ) throws(Diagnostic) {
+    var loader = InputLoader(front)
+    prepared.seed = invocation.whole(Flags.seed).map(UInt64.init) ?? System.random()
+    for path in invocation.operands {
+      prepared.collections.append(try loader.collection(path, seed: prepared.seed))
+    }
     if let path = invocation.text(Flags.environment) {
       let (name, variables) = try loader.variables(path)
       prepared.environmentName = name ?? path
@@ -69,11 +81,17 @@ struct RunCommand {
     if let path = invocation.text(Flags.globals) {
       scopes.replace(.globals, with: try loader.variables(path).variables)
     }
-    var rows: [[Variable]] = []
     if let path = invocation.text(Flags.data) { rows = try loader.rows(path) }
     for path in invocation.texts(Flags.spec) {
       prepared.contracts.append(try loader.contract(path))
     }
+    prepared.inputs = loader.inputs
+  }
+
+  /// What the flags make of it: a mock, variables, and the plan.
+  private func arrange(
+    _ prepared: inout Prepared, _ scopes: inout Scopes, _ rows: [[Variable]]
+  ) throws(Diagnostic) {
     if invocation.isOn(Flags.useMock) {
       prepared.mock = try startMock(prepared.contracts)
       let url = Value.string(prepared.mock?.url ?? "")
@@ -82,10 +100,7 @@ struct RunCommand {
     try assign(Flags.environmentVariable, to: .environment, &scopes)
     try assign(Flags.globalVariable, to: .globals, &scopes)
     prepared.secrets = scopes.secrets
-    prepared.inputs = loader.inputs
-    prepared.seed = seed
     prepared.plan = try plan(&prepared, scopes, rows)
-    return prepared
   }
 
   private func assign(
@@ -132,13 +147,15 @@ struct RunCommand {
 
   private func perform(
     _ prepared: Prepared, _ brake: Brake, _ stop: StopRequests
-  ) async throws(Diagnostic) -> ExitCode {
+  ) async throws(Refusal) -> ExitCode {
     let facts = self.facts(prepared)
     let reporters = invocation.list(Flags.reporters) ?? ["cli", "junit", "html"]
-    let folder = try RunFolder.make(in: invocation.text(Flags.output) ?? "Reports", id: facts.id)
     let redactor = Redactor(secrets: prepared.secrets, key: Self.runKey())
-    let recorder = try Recorder(
-      folder: folder, redactor: redactor, console: reporters.contains("cli") ? console() : nil)
+    let (folder, recorder) = try Refusal.with(.outputNotWritten) { () throws(Diagnostic) in
+      let folder = try RunFolder.make(in: invocation.text(Flags.output) ?? "Reports", id: facts.id)
+      let console = reporters.contains("cli") ? self.console() : nil
+      return (folder, try Recorder(folder: folder, redactor: redactor, console: console))
+    }
     let runner = Runner(
       plan: prepared.plan, world: world(prepared, recorder), options: options(), brake: brake)
     let task = Task { await runner.run(facts) { await recorder.hear($0) } }
@@ -238,6 +255,23 @@ struct RunCommand {
         result: { Stream.output.write($0) }, progress: { Stream.error.write($0) }, isLive: isLive,
         width: Stream.output.width ?? .max),
       level: ConsoleReport.Level(rawValue: max(-2, min(level, 2))) ?? .failures, style: front.style)
+  }
+}
+
+/// Why a command does not get to its work, and the exit code that this comes to.
+struct Refusal: Error {
+  let diagnostic: Diagnostic
+  let code: ExitCode
+
+  /// Runs a part of a command in which whatever goes wrong ends with one code.
+  static func with<Result>(
+    _ code: ExitCode, _ body: () throws(Diagnostic) -> Result
+  ) throws(Refusal) -> Result {
+    do throws(Diagnostic) {
+      return try body()
+    } catch {
+      throw Refusal(diagnostic: error, code: code)
+    }
   }
 }
 

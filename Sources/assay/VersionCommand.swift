@@ -38,12 +38,17 @@ struct VersionCommand {
     ]
     do throws(Diagnostic) {
       let worker = try await ScriptWorker.describe(program: RunCommand.workerPath)
+      var remarks = ["in a process of its own"]
+      if worker.refused > 0 {
+        remarks.append("the kernel refused \(worker.refused) of the measures that cage it")
+      }
+      if !worker.hearsRejections {
+        remarks.append("rejected promises that no script handles are not told")
+      }
       libraries.append(
         Library(
           name: "JavaScriptCore", version: worker.version, needed: "2.36.0",
-          remark: worker.refused == 0
-            ? "in a process of its own"
-            : "the kernel refused \(worker.refused) of the measures that cage it"))
+          remark: remarks.joined(separator: "; ")))
     } catch {
       text += "JavaScriptCore is not there: \(error.message)\n"
     }

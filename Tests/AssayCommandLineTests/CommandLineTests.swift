@@ -35,7 +35,7 @@ import Testing
     check(["run", "x", "-r", "junit,htlm"], "usage.invalid-value")
     check(["run", "x", "--color", "offf"], "usage.invalid-value", "`off` is one")
     check(["run"], "usage.missing-operand", "it is used as `assay run <collection…>`")
-    check(["version", "x"], "usage.too-many-operands", "it is used as `assay version `")
+    check(["version", "x"], "usage.too-many-operands", "it is used as `assay version`")
     check(["completions", "bsh"], "usage.unknown-choice", "`bash` is one")
   }
 

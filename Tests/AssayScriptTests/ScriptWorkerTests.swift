@@ -236,6 +236,7 @@ import Testing
     let facts = try await ScriptWorker.describe(program: Program.worker)
     #expect(facts.version.split(separator: ".").count == 3)
     #expect(facts.refused == 0)
+    #expect(facts.hearsRejections)
   }
 
   // MARK: Ground

@@ -173,7 +173,15 @@ package struct HTMLReport {
           }
         }
       }
+      leftOut(order.count - Self.failureLimit, &markup)
     }
+  }
+
+  /// Says how many of a list are not shown; the journal has them all.
+  private func leftOut(_ count: Int, _ markup: inout Markup) {
+    guard count > 0 else { return }
+    markup.element(
+      "p", [("class", "banner")], "\(count) more are in the journal and not shown here.")
   }
 
   /// One wrong rule for a list is one cause: indexes do not tell causes apart.
@@ -334,6 +342,7 @@ package struct HTMLReport {
       markup.element("ol", [("class", "requests")]) { markup in
         for entry in ledger.entries.prefix(Self.requestLimit) { row(entry, &markup) }
       }
+      leftOut(ledger.entries.count - Self.requestLimit, &markup)
     }
   }
 

@@ -4,7 +4,7 @@
 #include <JavaScriptCore/JavaScript.h>
 
 // Exported by the library and absent from its public headers. Weak, so that a release without it
-// still starts: the worker then says which protection is missing.
+// still starts: the worker then says that it does not hear rejected promises.
 extern void JSGlobalContextSetUnhandledRejectionCallback(
     JSGlobalContextRef context, JSObjectRef function, JSValueRef *exception)
     __attribute__((weak));
