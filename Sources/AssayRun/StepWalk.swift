@@ -70,7 +70,7 @@ struct StepWalk<C: Clock<Duration>> {
       await judged(
         Verdict(
           name: "request", code: fault.code, outcome: .error,
-          fault: fault.code.hasPrefix("limit") ? .limit : .transport, message: fault.detail,
+          fault: fault.isLimit ? .limit : .transport, message: fault.detail,
           place: step.item.nameSpan.place))
     case .response:
       await judged(Verdict(name: "request", code: "request", outcome: .passed))

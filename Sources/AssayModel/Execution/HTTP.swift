@@ -138,7 +138,10 @@ package struct TransportFault: Error, Sendable, Hashable {
     self.detail = detail
   }
 
-  /// The stable code under which reports and `explain` know it.
+  /// Whether it was a limit of ours that ended the call.
+  package var isLimit: Bool { kind == .sizeLimit || kind == .timeout }
+
+  /// The stable code under which reports know it.
   package var code: String {
     switch kind {
     case .sizeLimit: "limit.body"
