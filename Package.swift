@@ -60,7 +60,7 @@ let package = Package(
     room("AssayCollection", knows: ["AssayModel", "AssayText"]),
     room("AssayContract", knows: ["AssayModel", "AssayText"]),
     room("AssayScript", knows: ["AssayModel", "AssayText", "AssaySystem"]),
-    room("AssayTransport", knows: ["AssayModel", "AssayText"], fences: ["CCurl"]),
+    room("AssayTransport", knows: ["AssayModel", "AssayText"], fences: ["CCurl", "CPSL"]),
     room("AssayRun", knows: ["AssayModel"]),
     .target(
       name: "AssayReport", dependencies: ["AssayModel", "AssayText"],
@@ -88,6 +88,7 @@ let package = Package(
     fence("CPCRE2", "libpcre2-8", apt: "libpcre2-dev", brew: "pcre2"),
     fence("CXML", "libxml-2.0", apt: "libxml2-dev", brew: "libxml2"),
     fence("CCrypto", "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
+    fence("CPSL", "libpsl", apt: "libpsl-dev", brew: "libpsl"),
     fence("CZlib", "zlib", apt: "zlib1g-dev", brew: "zlib"),
     fence("CMicrohttpd", "libmicrohttpd", apt: "libmicrohttpd-dev", brew: "libmicrohttpd"),
     .systemLibrary(name: "CPosix", path: "Sources/C/CPosix"),

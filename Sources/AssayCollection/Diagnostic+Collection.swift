@@ -7,17 +7,7 @@ extension Diagnostic {
   {
     Diagnostic(.error, "collection.unknown-format", "`\(file.name)` is no collection")
       .pointing(at: span, reason)
-      .hinting("collections of the formats 2.0 and 2.1 are read")
-  }
-
-  static func unsupportedFormat(_ file: SourceFile, _ format: String, at span: SourceSpan)
-    -> Diagnostic
-  {
-    Diagnostic(
-      .error, "collection.unsupported-format", "`\(file.name)` has the format \(format)"
-    )
-    .pointing(at: span, "recognised by this")
-    .hinting("collections of the formats 2.0 and 2.1 are read")
+      .hinting("collections of the formats 1, 2.0, 2.1 and 3 are read")
   }
 
   static func noItems(_ file: SourceFile, at span: SourceSpan) -> Diagnostic {
@@ -54,12 +44,55 @@ extension Diagnostic {
       .pointing(at: span, "nothing is sent")
   }
 
-  static func unsupportedAuth(_ type: String, at span: SourceSpan) -> Diagnostic {
+  /// Sent as it is, as other runners do; what the server makes of it is then judged.
+  static func unknownAuth(_ type: String, nearest: String?, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.warning, "collection.unknown-auth", "the auth type `\(type)` is not known")
+      .pointing(at: span, "requests under it are sent unsigned")
+      .hinting(nearest.map { "`\($0)` is known" })
+  }
+
+  static func unsigned(_ type: String, _ reason: String, at span: SourceSpan) -> Diagnostic {
     Diagnostic(
-      .error, "collection.unsupported-auth", "the auth type `\(type)` is not supported"
+      .warning, "collection.unsigned", "the request is sent without its \(type) signature"
     )
-    .pointing(at: span, "nothing is sent")
-    .hinting("basic, bearer, apikey, and oauth2 with a token are supported")
+    .pointing(at: span, reason)
+  }
+
+  static func noToken(_ url: String, _ reason: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.error, "collection.no-token", "no token came from \(url): \(reason)")
+      .pointing(at: span, "nothing is sent")
+  }
+
+  /// A name whose value leads back to it.
+  static func cyclicVariable(
+    _ name: String, at span: SourceSpan, defined: SourceSpan?
+  ) -> Diagnostic {
+    Diagnostic(
+      .warning, "collection.cyclic-variable", "the value of `\(name)` leads back to itself"
+    )
+    .pointing(at: span, "sent as it is written")
+    .pointing(at: defined, "defined here")
+  }
+
+  static func unknownID(_ id: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.warning, "collection.unknown-id", "no request has the id `\(id)`")
+      .pointing(at: span, "named here")
+  }
+
+  static func skippedKind(_ kind: String, name: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      .warning, "collection.skipped-kind", "`\(name)` is a \(kind), and only HTTP is run"
+    )
+    .pointing(at: span, "left out")
+  }
+
+  static func noRequestFiles(_ path: String) -> Diagnostic {
+    Diagnostic(.error, "collection.no-request-files", "`\(path)` holds no request")
+      .hinting("a folder of requests has files that end in `.request.yaml`")
+  }
+
+  static func foldersTooDeep(_ path: String) -> Diagnostic {
+    Diagnostic(.warning, "collection.folders-too-deep", "`\(path)` lies too deep and is left out")
   }
 
   static func unusableFile(_ reason: Diagnostic, at span: SourceSpan) -> Diagnostic {
@@ -72,6 +105,16 @@ extension Diagnostic {
       .pointing(at: span, "an environment has `values`")
   }
 
+  static func noSecrets(_ file: SourceFile, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.error, "secrets.not-a-map", "`\(file.name)` holds no secrets")
+      .pointing(at: span, "a map of names to values is needed")
+  }
+
+  static func secretNotText(_ name: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.error, "secrets.not-text", "the secret `\(name)` is no text")
+      .pointing(at: span, "a value without parts is needed")
+  }
+
   static func dataNotRows(_ file: SourceFile, at span: SourceSpan) -> Diagnostic {
     Diagnostic(.error, "data.not-rows", "`\(file.name)` is no list of objects")
       .pointing(at: span, "each row is an object")
@@ -82,6 +125,17 @@ extension Diagnostic {
       .warning, "data.ragged-row", "a row has \(found) fields and the header has \(expected)"
     )
     .pointing(at: span, "this row")
+  }
+
+  static func repeatedColumn(_ name: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.warning, "data.repeated-column", "the column `\(name)` stands twice")
+      .pointing(at: span, "the last one counts")
+  }
+
+  static func rowTooLong(_ span: SourceSpan, limit: Int) -> Diagnostic {
+    Diagnostic(.error, "data.row-too-long", "a row is longer than \(limit) MiB")
+      .pointing(at: span, "it begins here")
+      .hinting("a quote that is never closed takes the rest of the file into one field")
   }
 
   static func unterminatedQuote(_ span: SourceSpan) -> Diagnostic {

@@ -2,17 +2,27 @@ internal import AssayModel
 
 // Requests on their way.
 extension LaneWalk {
+  /// How often one request may be sent again in answer to a challenge.
+  private static var answerLimit: Int { 3 }
+
   /// Sends the request, and what its redirects lead to; each hop takes its turn at the gate.
-  func follow(_ composition: Composition) async -> Exchange? {
-    var limits = options.limits
-    limits.redirectCount = composition.redirectLimit ?? limits.redirectCount
-    limits.ignoresCookies = composition.ignoresCookies
-    var hops: [Exchange] = []
+  ///
+  /// What a proof of identity needs beside the request is told as children of the step.
+  func follow(
+    _ composition: Composition, of step: Step
+  ) async throws(Diagnostic) -> Exchange? {
+    let limits = options.limits.following(composition.rules)
     var request = composition.request
-    while var exchange = await send(request, limits) {
+    if let authentication = composition.authentication {
+      request = try await authentication.prepare(request) { request in
+        await child(request, limits, of: step)
+      }
+    }
+    var hops: [Exchange] = []
+    while var exchange = await answered(&request, limits, composition.authentication, of: step) {
       exchange.hops = hops
       guard limits.redirectCount > 0 else { return exchange }
-      switch world.follower.followUp(of: exchange) {
+      switch world.follower.followUp(of: exchange, to: request, rules: composition.rules) {
       case .none: return exchange
       case .refused(let fault):
         exchange.outcome = .failed(fault)
@@ -29,6 +39,28 @@ extension LaneWalk {
       }
     }
     return nil
+  }
+
+  /// One request, and once more for each challenge that can be answered.
+  private func answered(
+    _ request: inout Request, _ limits: SendLimits, _ authentication: (any Authentication)?,
+    of step: Step
+  ) async -> Exchange? {
+    guard var exchange = await send(request, limits) else { return nil }
+    for _ in 0..<Self.answerLimit {
+      guard let again = authentication?.answer(to: exchange, of: request) else { break }
+      await teller.tell(.subexchanged(step.number, exchange))
+      request = again
+      guard let next = await send(again, limits) else { return nil }
+      exchange = next
+    }
+    return exchange
+  }
+
+  private func child(_ request: Request, _ limits: SendLimits, of step: Step) async -> Exchange? {
+    guard let exchange = await send(request, limits) else { return nil }
+    await teller.tell(.subexchanged(step.number, exchange))
+    return exchange
   }
 
   /// One request through the gate; nil when the run was given up meanwhile.
@@ -50,7 +82,7 @@ extension LaneWalk {
     do throws(Diagnostic) {
       let composition = try world.composers[lane.number].compose(
         step.item, draft: draft, scopes: Scopes())
-      guard let exchange = await follow(composition) else {
+      guard let exchange = try await follow(composition, of: step) else {
         return .failure(.givenUp)
       }
       await teller.tell(.subexchanged(step.number, exchange))

@@ -39,7 +39,7 @@ struct LaneWalk<C: Clock<Duration>>: Sendable {
         }
         step = step.numbered(await teller.add(step.planned))
       }
-      scopes.replace(.data, with: step.row)
+      scopes.replace(.data, with: lane.rows.row(ofIteration: step.iteration))
       if options.delay > .zero { try? await world.clock.sleep(for: options.delay) }
       var walk = StepWalk(lane: self, step: step, siblings: steps, scopes: scopes)
       await walk.run()
@@ -85,6 +85,6 @@ extension Step {
   func numbered(_ number: Int) -> Step {
     Step(
       number: number, item: item, suiteName: suiteName, iteration: iteration,
-      iterationCount: iterationCount, row: row)
+      iterationCount: iterationCount)
   }
 }

@@ -6,12 +6,11 @@ package enum Planner {
   package struct Source: Sendable {
     package let suite: Suite
     package let scopes: Scopes
-    /// The rows of the data file; one empty row where there is none.
-    package let rows: [[Variable]]
+    package let rows: DataRows
     /// Nil: as many as there are rows.
     package let iterationCount: Int?
 
-    package init(suite: Suite, scopes: Scopes, rows: [[Variable]], iterationCount: Int?) {
+    package init(suite: Suite, scopes: Scopes, rows: DataRows, iterationCount: Int?) {
       self.suite = suite
       self.scopes = scopes
       self.rows = rows
@@ -27,24 +26,22 @@ package enum Planner {
     var lanes: [Plan.Lane] = []
     for (laneNumber, source) in sources.enumerated() {
       let items = source.suite.items.filter { isSelected($0, by: selection) }
-      let rows = source.rows.isEmpty ? [[]] : source.rows
-      let count = source.iterationCount ?? rows.count
+      let count = source.iterationCount ?? max(source.rows.count, 1)
       var steps: [Step] = []
       steps.reserveCapacity(items.count * count)
       for iteration in 0..<count {
-        // Fewer rows than iterations: the last one repeats.
-        let row = rows[min(iteration, rows.count - 1)]
         for item in items {
           steps.append(
             Step(
               number: number, item: item, suiteName: source.suite.name, iteration: iteration,
-              iterationCount: count, row: row))
+              iterationCount: count))
           number += 1
         }
       }
       lanes.append(
         Plan.Lane(
-          number: laneNumber, suite: source.suite, steps: steps, scopes: source.scopes))
+          number: laneNumber, suite: source.suite, steps: steps, scopes: source.scopes,
+          rows: source.rows))
     }
     return Plan(lanes: lanes)
   }

@@ -51,17 +51,22 @@ struct StepWalk<C: Clock<Duration>> {
       await judged(.unsendable(error))
       return nil
     }
-    for note in composition.notes {
-      if options.requiresVariables {
-        await judged(.unsendable(note))
-        return nil
-      }
+    if options.requiresVariables, let name = composition.undefined.first {
+      await judged(.unsendable(name))
+      return nil
+    }
+    for note in composition.undefined + composition.notes {
       await tell(.noted(step.number, Note(note)))
     }
-    guard let exchange = await lane.follow(composition) else { return nil }
-    await tell(.exchanged(step.number, exchange))
-    await judge(exchange)
-    return exchange
+    do throws(Diagnostic) {
+      guard let exchange = try await lane.follow(composition, of: step) else { return nil }
+      await tell(.exchanged(step.number, exchange))
+      await judge(exchange)
+      return exchange
+    } catch {
+      await judged(.unsendable(error))
+      return nil
+    }
   }
 
   private mutating func judge(_ exchange: Exchange) async {

@@ -8,11 +8,13 @@ internal import AssayText
 package struct Redirects: Follower {
   package init() {}
 
-  package func followUp(of exchange: Exchange) -> FollowUp {
+  package func followUp(
+    of exchange: Exchange, to request: Request, rules: CallRules
+  ) -> FollowUp {
     guard let response = exchange.response, [301, 302, 303, 307, 308].contains(response.status),
       let location = response.headers.first("Location"), !location.isEmpty
     else { return .none }
-    let base = URI(splitting: exchange.request.url)
+    let base = URI(splitting: request.url)
     let target = base.resolving(URI(splitting: Self.encoded(location)))
     guard let scheme = target.scheme?.lowercased(), ["http", "https"].contains(scheme),
       target.authority?.isEmpty == false
@@ -21,37 +23,54 @@ package struct Redirects: Follower {
       return .refused(
         TransportFault(.redirect, "a redirect from https to http is not followed: \(location)"))
     }
-    return .request(request(exchange.request, response.status, base, target))
+    return .request(next(request, response.status, base, target, rules))
   }
 
-  private func request(
-    _ old: Request, _ status: Int, _ base: URI, _ target: URI
+  private func next(
+    _ old: Request, _ status: Int, _ base: URI, _ target: URI, _ rules: CallRules
   ) -> Request {
     var url = target
     url.fragment = nil
     var next = old
     next.url = url.description
-    next.headers.removeAll { $0.isNamed("Host") || $0.isNamed("Referer") || $0.isNamed("Cookie") }
+    next.headers.removeAll { $0.isNamed("Referer") }
     // 303 asks for GET, and the two older ones are read so by everybody (RFC 9110, section 15.4).
-    if [301, 302, 303].contains(status) {
+    if [301, 302, 303].contains(status), !rules.keepsMethod {
       if old.method != "HEAD" { next.method = "GET" }
       next.body = nil
+      // What describes a body goes with it.
+      next.headers.removeAll {
+        $0.isNamed("Content-Type") || $0.isNamed("Content-Length")
+          || $0.isNamed("Transfer-Encoding")
+      }
     }
-    // Framing belongs to a message, and is made anew for the next one.
-    next.headers.removeAll { $0.isNamed("Content-Length") || $0.isNamed("Transfer-Encoding") }
-    if next.body == nil { next.headers.removeAll { $0.isNamed("Content-Type") } }
     if Self.origin(base) == Self.origin(target) {
-      next.headers.append(HeaderField("Referer", old.url))
-    } else {
-      next.headers.removeAll { Self.isCredential($0.name) }
+      if !rules.omitsReferer { next.headers.append(HeaderField("Referer", old.url)) }
+      return next
     }
+    if let place = next.headers.firstIndex(where: { $0.isNamed("Host") }) {
+      next.headers[place] = HeaderField(next.headers[place].name, Self.authority(target))
+    }
+    next.headers.removeAll {
+      Self.isCredential($0.name) && !(rules.keepsCredentials && $0.isNamed("Authorization"))
+    }
+    next.login = nil
     return next
+  }
+
+  private static func standardPort(_ uri: URI) -> Int {
+    uri.scheme?.lowercased() == "https" ? 443 : 80
+  }
+
+  private static func authority(_ uri: URI) -> String {
+    let host = uri.host ?? ""
+    guard let port = uri.port, port != standardPort(uri) else { return host }
+    return "\(host):\(port)"
   }
 
   private static func origin(_ uri: URI) -> String {
     let scheme = uri.scheme?.lowercased() ?? ""
-    let port = uri.port ?? (scheme == "https" ? 443 : 80)
-    return "\(scheme)://\(uri.host ?? ""):\(port)"
+    return "\(scheme)://\(uri.host ?? ""):\(uri.port ?? standardPort(uri))"
   }
 
   /// Fields by which servers know who asks.

@@ -28,11 +28,23 @@ package final class Transport: Sender {
   package var executor: any TaskExecutor { loop }
 
   package func send(_ request: Request, limits: SendLimits) async -> Exchange {
+    guard let jar, !limits.ignoresCookies else { return await transfer(request, limits) }
+    var request = request
+    request.headers = jar.adding(
+      to: request.headers, for: request.url, now: CurlLibrary.secondsSince1970)
+    let exchange = await transfer(request, limits)
+    if let response = exchange.response {
+      jar.store(response, from: request.url, now: CurlLibrary.secondsSince1970)
+    }
+    return exchange
+  }
+
+  private func transfer(_ request: Request, _ limits: SendLimits) async -> Exchange {
     let ticket = TransportLoop.Ticket()
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         loop.start(
-          Transfer(ticket: ticket, request: request, limits: limits, jar: jar) {
+          Transfer(ticket: ticket, request: request, limits: limits) {
             continuation.resume(returning: $0)
           })
       }
@@ -62,6 +74,5 @@ struct Transfer: Sendable {
   let ticket: TransportLoop.Ticket
   let request: Request
   let limits: SendLimits
-  let jar: CookieJar?
   let finish: @Sendable (Exchange) -> Void
 }

@@ -4,13 +4,17 @@ internal import AssayModel
 internal import AssayReport
 internal import AssaySystem
 internal import AssayText
+internal import Synchronization
 
 /// Reads the files of a run, each once, and remembers what was read.
-struct InputLoader {
-  private(set) var inputs: [RunFacts.Input] = []
+struct InputLoader: Sendable {
+  private let log = InputLog()
   private let front: Front
 
   init(_ front: Front) { self.front = front }
+
+  /// What was read, in order, with the digest of each file.
+  var inputs: [RunFacts.Input] { log.inputs }
 
   /// The largest file of each kind that is taken.
   private enum Limit {
@@ -22,33 +26,68 @@ struct InputLoader {
     static let notes = 10
   }
 
-  private mutating func file(_ path: String, limit: Int) throws(Diagnostic) -> SourceFile {
+  private func file(_ path: String, limit: Int) throws(Diagnostic) -> SourceFile {
     let raw = try Files.read(path, limit: limit)
-    inputs.append(.init(name: path, sha256: Digest.sha256(raw.bytes)))
+    log.add(.init(name: path, sha256: Digest.sha256(raw.bytes)))
     let bytes = Inputs.utf8(raw.bytes)
     return bytes.count == raw.bytes.count ? raw : SourceFile(name: path, bytes: bytes)
   }
 
-  mutating func collection(
-    _ path: String, seed: UInt64
+  /// The inputs that were read, some of them from inside a reader.
+  private final class InputLog: Sendable {
+    private let list = Mutex<[RunFacts.Input]>([])
+    var inputs: [RunFacts.Input] { list.withLock { $0 } }
+    func add(_ input: RunFacts.Input) { list.withLock { $0.append(input) } }
+  }
+
+  /// How the requests of a run are composed.
+  struct Composing {
+    let seed: UInt64
+    var isNewmanCompatible = false
+    let logins = Logins()
+  }
+
+  func collection(
+    _ path: String, _ composing: Composing
   ) throws(Diagnostic) -> CollectionReader.Result {
     var path = path
+    var isFolder = Files.kind(of: path) == .directory
     // A folder of the usual layout stands for the collection in it.
-    if Files.kind(of: path) == .directory {
-      let inside = (path.hasSuffix("/") ? path : path + "/") + "collection.json"
-      if Files.kind(of: inside) == .regular { path = inside }
-    }
-    let document = try Inputs.read(file(path, limit: Limit.collection))
-    let result = try CollectionReader.read(
-      document, userAgent: "Assay/\(Assay.version)", seed: seed, files: Self.bodyFiles(of: path))
+    let inside = (path.hasSuffix("/") ? path : path + "/") + "collection.json"
+    if isFolder, Files.kind(of: inside) == .regular { (path, isFolder) = (inside, false) }
+    let options = ComposingOptions(
+      userAgent: "Assay/\(Assay.version)", seed: composing.seed,
+      files: Self.bodyFiles(of: path, isFolder: isFolder),
+      isNewmanCompatible: composing.isNewmanCompatible, logins: composing.logins,
+      now: { System.secondsSince1970 })
+    let result =
+      isFolder
+      ? try CollectionReader.read(folder: collectionFolder(path), composing: options)
+      : try CollectionReader.read(
+        Inputs.read(file(path, limit: Limit.collection)), composing: options)
     for note in result.notes { front.tell(note) }
     return result
   }
 
+  /// The files of a collection in many files; those of hidden folders are named by the format.
+  private func collectionFolder(_ path: String) -> CollectionFolder {
+    CollectionFolder(
+      path: path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path,
+      list: { path throws(Diagnostic) in
+        (Files.entries(of: path) ?? []).map {
+          CollectionFolder.Entry(
+            name: $0, isFolder: Files.kind(of: path + "/" + $0) == .directory)
+        }
+      },
+      load: { path throws(Diagnostic) in
+        try file(path, limit: Limit.collection)
+      })
+  }
+
   /// Files of requests lie beside the collection or below the working folder, and nowhere else.
-  private static func bodyFiles(of collection: String) -> BodyFiles {
+  private static func bodyFiles(of collection: String, isFolder: Bool) -> BodyFiles {
     let folder = Files.resolved(collection).flatMap { path in
-      path.lastIndex(of: "/").map { String(path[..<$0]) }
+      isFolder ? path : path.lastIndex(of: "/").map { String(path[..<$0]) }
     }
     let folders = [System.workingDirectory] + (folder.map { [$0] } ?? [])
     return BodyFiles { path throws(Diagnostic) in
@@ -65,19 +104,23 @@ struct InputLoader {
     }
   }
 
-  mutating func variables(
+  func variables(
     _ path: String
   ) throws(Diagnostic) -> (name: String?, variables: [Variable]) {
     try EnvironmentReader.read(Inputs.read(file(path, limit: Limit.collection)))
   }
 
-  mutating func rows(_ path: String) throws(Diagnostic) -> [[Variable]] {
+  func secrets(_ path: String) throws(Diagnostic) -> [Variable] {
+    try EnvironmentReader.secrets(Inputs.read(file(path, limit: Limit.collection)))
+  }
+
+  func rows(_ path: String) throws(Diagnostic) -> DataRows {
     let result = try DataReader.read(file(path, limit: Limit.data))
     for note in result.notes { front.tell(note) }
     return result.rows
   }
 
-  mutating func contract(_ path: String) throws(Diagnostic) -> Contract {
+  func contract(_ path: String) throws(Diagnostic) -> Contract {
     let document = try Inputs.read(file(path, limit: Limit.contract))
     let confined = ContractFiles(root: path)
     let contract = try Contract.compile(document) { path, from throws(Diagnostic) in

@@ -20,7 +20,7 @@ struct MockCommand {
     Signals.hear { _ in stop.finish() }
     do throws(Refusal) {
       let contract = try Refusal.with(.badInput) { () throws(Diagnostic) in
-        var loader = InputLoader(front)
+        let loader = InputLoader(front)
         return try loader.contract(invocation.operands[0])
       }
       let server = try Refusal.with(.usage) { () throws(Diagnostic) in

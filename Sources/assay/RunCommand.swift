@@ -24,14 +24,11 @@ struct RunCommand {
 
   /// Everything that was read before the first request leaves.
   private struct Prepared {
-    var collections: [CollectionReader.Result] = []
-    var contracts: [Contract] = []
-    var environmentName: String?
-    var plan = Plan(lanes: [])
-    var inputs: [RunFacts.Input] = []
+    var workload: Workload
+    var contracts: [Contract]
+    var inputs: [RunFacts.Input]
     var mock: MockServer?
-    var secrets: [String] = []
-    var seed: UInt64 = 0
+    var plan = Plan(lanes: [])
   }
 
   func run() async -> ExitCode {
@@ -52,95 +49,30 @@ struct RunCommand {
   // MARK: Before
 
   private func prepare() throws(Refusal) -> Prepared {
-    var prepared = Prepared()
-    var scopes = Scopes()
-    var rows: [[Variable]] = []
-    try Refusal.with(.badInput) { () throws(Diagnostic) in
-      try load(&prepared, &scopes, &rows)
-    }
+    var prepared = try Refusal.with(.badInput) { () throws(Diagnostic) in try load() }
     try Refusal.with(.usage) { () throws(Diagnostic) in
-      try arrange(&prepared, &scopes, rows)
+      if invocation.isOn(Flags.useMock) {
+        prepared.mock = try startMock(prepared.contracts)
+        prepared.workload.set("baseUrl", prepared.mock?.url ?? "", in: .environment)
+      }
+      try prepared.workload.assign(invocation)
+      prepared.plan = try prepared.workload.plan(invocation)
     }
     return prepared
   }
 
   /// Reads every file that the flags name.
-  private func load(
-    _ prepared: inout Prepared, _ scopes: inout Scopes, _ rows: inout [[Variable]]
-  ) throws(Diagnostic) {
-    var loader = InputLoader(front)
-    prepared.seed = invocation.whole(Flags.seed).map(UInt64.init) ?? System.random()
-    for path in invocation.operands {
-      prepared.collections.append(try loader.collection(path, seed: prepared.seed))
-    }
-    if let path = invocation.text(Flags.environment) {
-      let (name, variables) = try loader.variables(path)
-      prepared.environmentName = name ?? path
-      scopes.replace(.environment, with: variables)
-    }
-    if let path = invocation.text(Flags.globals) {
-      scopes.replace(.globals, with: try loader.variables(path).variables)
-    }
-    if let path = invocation.text(Flags.data) { rows = try loader.rows(path) }
-    for path in invocation.texts(Flags.spec) {
-      prepared.contracts.append(try loader.contract(path))
-    }
-    prepared.inputs = loader.inputs
-  }
-
-  /// What the flags make of it: a mock, variables, and the plan.
-  private func arrange(
-    _ prepared: inout Prepared, _ scopes: inout Scopes, _ rows: [[Variable]]
-  ) throws(Diagnostic) {
-    if invocation.isOn(Flags.useMock) {
-      prepared.mock = try startMock(prepared.contracts)
-      let url = Value.string(prepared.mock?.url ?? "")
-      scopes.set(Variable("baseUrl", url), in: .environment)
-    }
-    try assign(Flags.environmentVariable, to: .environment, &scopes)
-    try assign(Flags.globalVariable, to: .globals, &scopes)
-    prepared.secrets = scopes.secrets
-    prepared.plan = try plan(&prepared, scopes, rows)
-  }
-
-  private func assign(
-    _ flag: Flag, to scope: ScopeKind, _ scopes: inout Scopes
-  ) throws(Diagnostic) {
-    for text in invocation.texts(flag) {
-      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2, !parts[0].isEmpty else {
-        throw .notAnAssignment(text, flag: flag.name)
-      }
-      let isSecret = scopes.variable(String(parts[0]), in: scope)?.isSecret ?? false
-      scopes.set(
-        Variable(String(parts[0]), .string(String(parts[1])), isSecret: isSecret), in: scope)
-    }
+  private func load() throws(Diagnostic) -> Prepared {
+    let loader = InputLoader(front)
+    let workload = try Workload(invocation, loader)
+    var contracts: [Contract] = []
+    for path in invocation.texts(Flags.spec) { contracts.append(try loader.contract(path)) }
+    return Prepared(workload: workload, contracts: contracts, inputs: loader.inputs)
   }
 
   private func startMock(_ contracts: [Contract]) throws(Diagnostic) -> MockServer {
     guard let contract = contracts.first else { throw .noContractForMock() }
     return try MockCommand.server(for: contract, invocation)
-  }
-
-  private func plan(
-    _ prepared: inout Prepared, _ scopes: Scopes, _ rows: [[Variable]]
-  ) throws(Diagnostic) -> Plan {
-    let selection = invocation.texts(Flags.folder)
-    let suites = prepared.collections.map(\.suite)
-    if let unknown = Planner.unknown(selection, in: suites).first {
-      throw .unknownSelection(unknown.name, nearest: unknown.nearest)
-    }
-    var sources: [Planner.Source] = []
-    for suite in suites {
-      var own = scopes
-      own.replace(.collection, with: suite.variables)
-      prepared.secrets += own.secrets
-      sources.append(
-        Planner.Source(
-          suite: suite, scopes: own, rows: rows, iterationCount: invocation.whole(Flags.iterations))
-      )
-    }
-    return Planner.plan(sources, selection: selection)
   }
 
   // MARK: The run
@@ -150,7 +82,7 @@ struct RunCommand {
   ) async throws(Refusal) -> ExitCode {
     let facts = self.facts(prepared)
     let reporters = invocation.list(Flags.reporters) ?? ["cli", "junit", "html"]
-    let redactor = Redactor(secrets: prepared.secrets, key: Self.runKey())
+    let redactor = Redactor(secrets: prepared.workload.secrets, key: Self.runKey())
     let (folder, recorder) = try Refusal.with(.outputNotWritten) { () throws(Diagnostic) in
       let folder = try RunFolder.make(in: invocation.text(Flags.output) ?? "Reports", id: facts.id)
       let console = reporters.contains("cli") ? self.console() : nil
@@ -192,8 +124,9 @@ struct RunCommand {
     let padded = String(repeating: "0", count: 4 - suffix.count) + suffix
     return RunFacts(
       id: "\(UTCTime(now).compact)-\(padded)", version: Assay.version, startedAt: now,
-      collections: prepared.collections.map(\.suite.name), environment: prepared.environmentName,
-      contracts: prepared.contracts.map(\.title), inputs: prepared.inputs, seed: prepared.seed)
+      collections: prepared.workload.collections.map(\.suite.name),
+      environment: prepared.workload.environmentName,
+      contracts: prepared.contracts.map(\.title), inputs: prepared.inputs, seed: prepared.workload.seed)
   }
 
   /// Bytes that no other run has, so that the tags of secrets cannot be compared between runs.
@@ -217,7 +150,7 @@ struct RunCommand {
     return Runner.World(
       judge: prepared.contracts.isEmpty ? nil : ContractJudge(contracts: prepared.contracts),
       follower: Redirects(), senders: prepared.plan.lanes.map { _ in wire.session() },
-      composers: prepared.collections.map(\.composer),
+      composers: prepared.workload.collections.map(\.composer),
       hosts: prepared.plan.lanes.map { _ in
         ScriptWorker(program: Self.workerPath, timeLimit: limit)
       }, clock: ContinuousClock(), keepSecret: { await recorder.keepSecret($0) })

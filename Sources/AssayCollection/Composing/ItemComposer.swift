@@ -1,24 +1,41 @@
 internal import AssayModel
 internal import AssayText
 
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
+/// What the requests of a collection are composed with, beside their variables.
+package struct ComposingOptions: Sendable {
+  package let userAgent: String
+  package let seed: UInt64
+  package let files: BodyFiles
+  /// Sends what Newman sends and Assay leaves out: a `Postman-Token` with every request.
+  package let isNewmanCompatible: Bool
+  /// What servers handed out, for all collections of a run.
+  package let logins: Logins
+  /// Seconds since 1970.
+  package let now: @Sendable () -> Int
+
+  package init(
+    userAgent: String, seed: UInt64, files: BodyFiles, isNewmanCompatible: Bool = false,
+    logins: Logins = Logins(), now: @escaping @Sendable () -> Int
+  ) {
+    self.userAgent = userAgent
+    self.seed = seed
+    self.files = files
+    self.isNewmanCompatible = isNewmanCompatible
+    self.logins = logins
+    self.now = now
+  }
+}
 
 /// Composes the requests of a collection's items.
 struct ItemComposer: Composer {
   private let drafts: [Value]
-  private let userAgent: String
+  private let options: ComposingOptions
   private let dynamic: DynamicVariables
-  private let files: BodyFiles
 
-  init(drafts: [Value], userAgent: String, seed: UInt64, files: BodyFiles) {
-    self.files = files
+  init(drafts: [Value], options: ComposingOptions) {
     self.drafts = drafts
-    self.userAgent = userAgent
-    dynamic = DynamicVariables(seed: seed) { time(nil) }
+    self.options = options
+    dynamic = DynamicVariables(seed: options.seed, now: options.now)
   }
 
   func draft(of item: Suite.Item) -> Value { drafts[item.index] }
@@ -31,27 +48,28 @@ struct ItemComposer: Composer {
     let text = template.fill(RequestURL.template(draft["url"] ?? .null))
     let behaviour = draft["behaviour"] ?? .null
     let keepsRaw = behaviour["disableUrlEncoding"] == .bool(true)
-    guard var target = RequestURL.encoded(text, keepsRaw: keepsRaw) else {
+    guard let target = RequestURL.encoded(text, keepsRaw: keepsRaw) else {
       throw .noURL(item.name, at: item.nameSpan)
     }
-    var headers = self.headers(draft["header"], &template)
+    let headers = self.headers(draft["header"], &template)
     let body = try self.body(draft, method, headers, behaviour, &template, item)
-    try authorize(draft["auth"] ?? .null, &headers, &target, &template, item)
-    addDefaults(&headers, body: body, behaviour: behaviour)
-    try check(method: method, headers: headers, item)
-    let notes = template.undefined.map { undefined($0, in: item, scopes) }
-    let request = Request(
-      method: method, url: target.url, headers: headers,
-      body: bytes(body, method: method))
+    var outgoing = OutgoingRequest(
+      method: method, url: target.url, headers: headers, body: body)
+    let authorizer = RequestAuth(
+      draft["auth"] ?? .null, userInfo: target.credentials, now: options.now(), dynamic: dynamic,
+      logins: options.logins)
+    let proof = try authorizer.apply(to: &outgoing, template: &template, at: item.nameSpan)
+    outgoing.addStandardFields(
+      userAgent: options.userAgent, behaviour: behaviour,
+      token: options.isNewmanCompatible ? dynamic.uuid() : nil)
+    try check(outgoing, item)
     return Composition(
-      request: request, notes: notes, redirectLimit: Self.redirectLimit(behaviour),
-      ignoresCookies: behaviour["disableCookies"] == .bool(true))
-  }
-
-  private static func redirectLimit(_ behaviour: Value) -> Int? {
-    if behaviour["followRedirects"] == .bool(false) { return 0 }
-    guard let limit = behaviour["maxRedirects"]?.substitution else { return nil }
-    return Int(limit).map { min(max($0, 0), 100) }
+      request: outgoing.request(login: proof.login),
+      undefined: template.undefined.map { undefined($0, in: item, scopes) },
+      notes: template.cyclic.map { cyclic($0, in: item, scopes) }
+        + (proof.note.map { [$0] } ?? []),
+      rules: CallRules(behaviour), authentication: proof.authentication,
+      uses: template.uses)
   }
 
   // MARK: Parts
@@ -77,59 +95,17 @@ struct ItemComposer: Composer {
   ) throws(Diagnostic) -> RequestBody? {
     let isPruned =
       Self.bodiless.contains(method) && behaviour["disableBodyPruning"] != .bool(true)
-    guard !isPruned, let written = draft["body"], !written.isNull else { return nil }
+    guard !isPruned, let written = draft["body"], !written.isNull,
+      written["disabled"] != .bool(true)
+    else { return nil }
     return try RequestBody.make(
-      written, contentType: headers.first("Content-Type"), template: &template, files: files,
-      span: item.nameSpan)
-  }
-
-  private func authorize(
-    _ auth: Value, _ headers: inout [HeaderField],
-    _ target: inout (url: String, credentials: String?), _ template: inout TemplateText,
-    _ item: Suite.Item
-  ) throws(Diagnostic) {
-    let authorization = try RequestAuth.make(auth, template: &template, at: item.nameSpan)
-    switch authorization {
-    case .none:
-      if let credentials = target.credentials {
-        RequestAuth.replace(&headers, "Authorization", RequestAuth.basic(credentials))
-      }
-    case .header(let name, let value): RequestAuth.replace(&headers, name, value)
-    case .query(let name, let value):
-      func encoded(_ text: String) -> String {
-        PercentEncoding.encode(text.utf8, keeping: URI.isUnreserved)
-      }
-      target.url += target.url.contains("?") ? "&" : "?"
-      target.url += encoded(name) + "=" + encoded(value)
-    }
-  }
-
-  /// What every call carries unless the item says otherwise, or forbids it.
-  private func addDefaults(
-    _ headers: inout [HeaderField], body: RequestBody?, behaviour: Value
-  ) {
-    func add(_ name: String, _ value: String) {
-      guard !headers.has(name),
-        behaviour["disabledSystemHeaders"]?[name.lowercased()] != .bool(true)
-      else { return }
-      headers.append(HeaderField(name, value))
-    }
-    add("User-Agent", userAgent)
-    add("Accept", "*/*")
-    add("Cache-Control", "no-cache")
-    add("Accept-Encoding", "gzip, deflate, br")
-    add("Connection", "keep-alive")
-    if let type = body?.contentType { add("Content-Type", type) }
-  }
-
-  /// Methods that usually have a body say so when they have none: an empty one has its length.
-  private func bytes(_ body: RequestBody?, method: String) -> [UInt8]? {
-    body?.bytes ?? (["GET", "HEAD", "OPTIONS", "DELETE"].contains(method) ? nil : [])
+      written, contentType: headers.first("Content-Type"), template: &template,
+      files: options.files, span: item.nameSpan)
   }
 
   /// Nothing may end a line of the head early, and names are tokens (RFC 9110, section 5.6.2).
   private func check(
-    method: String, headers: [HeaderField], _ item: Suite.Item
+    _ outgoing: OutgoingRequest, _ item: Suite.Item
   ) throws(Diagnostic) {
     let marks = Set("!#$%&'*+-.^_`|~".utf8)
     func isToken(_ text: String) -> Bool {
@@ -138,10 +114,10 @@ struct ItemComposer: Composer {
           marks.contains($0) || $0 &- 0x30 <= 9 || ($0 | 0x20) &- 0x61 <= 25
         }
     }
-    guard isToken(method) else {
-      throw .invalidHeader(method, "is no method", at: item.nameSpan)
+    guard isToken(outgoing.method) else {
+      throw .invalidHeader(outgoing.method, "is no method", at: item.nameSpan)
     }
-    for field in headers {
+    for field in outgoing.headers {
       guard isToken(field.name) else {
         throw .invalidHeader(
           field.name, "has a name that no header field can have", at: item.nameSpan)
@@ -153,12 +129,51 @@ struct ItemComposer: Composer {
     }
   }
 
+  // MARK: What was noticed
+
   private func undefined(_ name: String, in item: Suite.Item, _ scopes: Scopes) -> Diagnostic {
+    let known = scopes.names.union(DynamicVariables.names.map { "$" + $0 })
+    return .undefinedVariable(
+      name, at: place(of: name, in: item), nearest: Nearest.match(name, among: known))
+  }
+
+  private func cyclic(_ name: String, in item: Suite.Item, _ scopes: Scopes) -> Diagnostic {
+    .cyclicVariable(
+      name, at: place(of: name, in: item), defined: scopes.lookUp(name)?.variable.span)
+  }
+
+  /// Where the item mentions a name.
+  private func place(of name: String, in item: Suite.Item) -> SourceSpan {
     let needle = Array("{{\(name)}}".utf8)
     let file = item.span.file
     let range = file.bytes[item.span.range].firstRange(of: needle)
-    let span = range.map { SourceSpan(file: file, range: $0.lowerBound..<$0.upperBound) }
-    return .undefinedVariable(
-      name, at: span ?? item.nameSpan, nearest: Nearest.match(name, among: scopes.names))
+    return range.map { SourceSpan(file: file, range: $0.lowerBound..<$0.upperBound) }
+      ?? item.nameSpan
+  }
+}
+
+extension CallRules {
+  /// Reads `protocolProfileBehavior`, and the settings of the third format, which use its names.
+  fileprivate init(_ behaviour: Value) {
+    self.init()
+    func flag(_ name: String) -> Bool? {
+      guard case .bool(let flag)? = behaviour[name] else { return nil }
+      return flag
+    }
+    redirectCount =
+      flag("followRedirects") == false
+      ? 0 : (behaviour["maxRedirects"]?.substitution).flatMap(Int.init).map { min(max($0, 0), 100) }
+    ignoresCookies = flag("disableCookies") ?? false
+    verifiesPeer = flag("strictSSL")
+    version = behaviour["protocolVersion"]?.text.flatMap(HTTPVersion.init)
+    keepsMethod = flag("followOriginalHttpMethod") ?? false
+    keepsCredentials = flag("followAuthorizationHeader") ?? false
+    omitsReferer = flag("removeRefererHeaderOnRedirect") ?? false
+    tls.ciphers = texts(behaviour["tlsCipherSelection"])
+    tls.disabledVersions = Set(texts(behaviour["tlsDisabledProtocols"]))
+    func texts(_ value: Value?) -> [String] {
+      guard case .array(let elements)? = value else { return [] }
+      return elements.compactMap(\.text)
+    }
   }
 }

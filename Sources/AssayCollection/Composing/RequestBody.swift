@@ -3,9 +3,15 @@ internal import AssayText
 
 /// The bytes of a request's body, and the content type that goes with them.
 struct RequestBody {
-  let bytes: [UInt8]
+  var bytes: [UInt8]
   /// Used unless the item has a Content-Type of its own.
   let contentType: String?
+  /// A form that was made from fields.
+  var kind = Kind.content
+
+  enum Kind { case content, fields, parts }
+
+  var isForm: Bool { kind != .content }
 
   /// Makes the body of a draft; nil where there is none to send.
   static func make(
@@ -105,7 +111,7 @@ struct RequestBody {
     let type = "application/x-www-form-urlencoded"
     if let text = list?.text {
       return text.isEmpty
-        ? nil : RequestBody(bytes: Array(template.fill(text).utf8), contentType: type)
+        ? nil : RequestBody(bytes: Array(template.fill(text).utf8), contentType: type, kind: .fields)
     }
     // Fields of one name stand together, at the place of the first.
     var order: [String] = []
@@ -123,7 +129,8 @@ struct RequestBody {
     let pairs = order.flatMap { name in
       (values[name] ?? []).map { encoded(name) + "=" + encoded($0) }
     }
-    return RequestBody(bytes: Array(pairs.joined(separator: "&").utf8), contentType: type)
+    return RequestBody(
+      bytes: Array(pairs.joined(separator: "&").utf8), contentType: type, kind: .fields)
   }
 
   private static func multipart(
@@ -144,7 +151,8 @@ struct RequestBody {
       }
     }
     bytes += "--\(boundary)--\r\n".utf8
-    return RequestBody(bytes: bytes, contentType: "multipart/form-data; boundary=\(boundary)")
+    return RequestBody(
+      bytes: bytes, contentType: "multipart/form-data; boundary=\(boundary)", kind: .parts)
   }
 
   private struct Part {
@@ -211,7 +219,7 @@ struct RequestBody {
   }
 
   private static func freshBoundary(_ template: inout TemplateText) -> String {
-    let digits = (template.dynamic.value(of: "guid") ?? "").filter { $0 != "-" }
+    let digits = template.dynamic.uuid().filter { $0 != "-" }
     return "--------------------------" + digits.prefix(24)
   }
 

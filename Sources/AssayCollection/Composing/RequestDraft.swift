@@ -4,8 +4,8 @@ internal import AssayText
 /// The request of an item in one shape, whatever shape the file gave it: what scripts read and
 /// change, and what is composed from.
 enum RequestDraft {
-  /// `method`, `url`, `header`, `body`, `auth` (inherited where the item has none) and `behaviour`.
-  static func make(_ node: Node?, auth inherited: Value, behaviour: [Value.Member]) -> Value {
+  /// `method`, `url`, `header`, `body`, `auth` and `behaviour`.
+  static func make(_ node: Node?, auth: Value, behaviour: [Value.Member]) -> Value {
     var members: [Value.Member] = []
     let isText = node?.string != nil
     let method = isText ? nil : node?["method"]?.string
@@ -17,8 +17,6 @@ enum RequestDraft {
     if let body, !body.isNull, body["disabled"]?.bool != true {
       members.append(.init("body", body.string.map(rawBody) ?? body.value))
     }
-    let own = isText ? nil : node?["auth"]
-    let auth = own.flatMap { $0["type"]?.string == nil ? nil : $0.value } ?? inherited
     if !auth.isNull { members.append(.init("auth", auth)) }
     if let description = node?["description"], !isText {
       members.append(.init("description", description.value))
@@ -36,15 +34,18 @@ enum RequestDraft {
     guard node.isObject else { return .string(node.string ?? "") }
     // Without parts the raw text is all there is to go by.
     let hasParts = node["host"] != nil || node["path"] != nil
-    if !hasParts, let raw = node["raw"]?.string { return .string(raw) }
+    if !hasParts, let raw = node["raw"]?.string {
+      return .string(
+        node["variable"].map { RequestURL.filling(pathOf: raw, from: $0.value) } ?? raw)
+    }
     return node.value
   }
 
   /// Header fields are a list, or one text with a line each.
-  private static func headers(_ node: Node?) -> [Value] {
+  static func headers(_ node: Node?) -> [Value] {
     guard let text = node?.string else { return node?.elements.map(\.value) ?? [] }
     return text.split(whereSeparator: { $0.isNewline }).compactMap { line in
-      guard let colon = line.firstIndex(of: ":") else { return nil }
+      guard let colon = line.firstIndex(of: ":"), colon != line.startIndex else { return nil }
       let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
       return .object([
         .init("key", .string(String(line[..<colon]))), .init("value", .string(String(value))),

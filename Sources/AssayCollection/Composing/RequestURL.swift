@@ -49,6 +49,13 @@ enum RequestURL {
     return segments.map { pathSegment($0, variables) }.joined(separator: "/")
   }
 
+  /// A URL in one text with the values of its path variables in place.
+  static func filling(pathOf text: String, from variables: Value) -> String {
+    let end = text.firstIndex { $0 == "?" || $0 == "#" } ?? text.endIndex
+    let path = text[..<end].split(separator: "/", omittingEmptySubsequences: false)
+    return path.map { pathSegment(String($0), variables) }.joined(separator: "/") + text[end...]
+  }
+
   private static func pathSegment(_ segment: String, _ variables: Value?) -> String {
     guard segment.hasPrefix(":"), case .array(let list)? = variables else { return segment }
     let name = segment.dropFirst().prefix { $0 != "." }
@@ -62,7 +69,7 @@ enum RequestURL {
   }
 
   /// Absent values leave out the `=`, absent keys keep it.
-  private static func query(_ value: Value?) -> String {
+  static func query(_ value: Value?) -> String {
     guard case .array(let list)? = value else {
       return (value?.text).map { $0.isEmpty ? "" : "?" + $0 }.orEmpty
     }

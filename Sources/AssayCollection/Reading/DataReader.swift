@@ -2,11 +2,17 @@ package import AssayModel
 internal import AssayText
 
 /// Reads the rows of an iteration data file: JSON, or CSV with a header row.
+///
+/// Rows are found and checked when the file is read, and each is made into variables when its
+/// iteration begins, so that a long file costs its bytes and eight more for a row.
 package enum DataReader {
   package struct Result: Sendable {
-    package let rows: [[Variable]]
+    package let rows: DataRows
     package let notes: [Diagnostic]
   }
+
+  /// So many remarks about ragged rows are made.
+  private static let noteLimit = 20
 
   package static func read(_ file: SourceFile) throws(Diagnostic) -> Result {
     let first = file.bytes.drop { $0 <= 0x20 || $0 == 0xEF || $0 == 0xBB || $0 == 0xBF }.first
@@ -15,30 +21,60 @@ package enum DataReader {
   }
 
   private static func json(_ file: SourceFile) throws(Diagnostic) -> Result {
-    let root = try JSONReader.read(file).root
-    guard root.isArray else { throw .dataNotRows(file, at: root.span) }
-    var rows: [[Variable]] = []
-    for row in root.elements {
+    let document = try JSONReader.read(file)
+    guard document.root.isArray else { throw .dataNotRows(file, at: document.root.span) }
+    var indices: [Int] = []
+    for row in document.root.elements {
       guard row.isObject else { throw .dataNotRows(file, at: row.span) }
-      rows.append(row.members.map { Variable($0.name, $0.value.value, span: $0.value.span) })
+      indices.append(row.index)
+    }
+    let rows = DataRows(count: indices.count) { [indices] number in
+      Node(document: document, index: indices[number]).members.map {
+        Variable($0.name, $0.value.value, span: $0.value.span)
+      }
     }
     return Result(rows: rows, notes: [])
   }
 
   private static func csv(_ file: SourceFile) throws(Diagnostic) -> Result {
     var reader = CSVReader(file)
-    guard let header = try reader.next() else { return Result(rows: [], notes: []) }
-    var rows: [[Variable]] = []
+    guard let header = try reader.next() else { return Result(rows: .none, notes: []) }
     var notes: [Diagnostic] = []
-    while let row = try reader.next() {
+    if let twice = DuplicateFields.first(in: header) {
+      notes.append(.repeatedColumn(twice.text, at: twice.span))
+    }
+    var starts: [Int] = []
+    while true {
+      let start = reader.index
+      guard let row = try reader.next() else { break }
       if row.count == 1, row[0].text.isEmpty { continue }
-      if row.count != header.count, notes.count < 20, let last = row.last {
-        notes.append(.raggedRow(last.span, expected: header.count, found: row.count))
+      starts.append(start)
+      if row.count != header.count, notes.count < noteLimit, let first = row.first {
+        let span = SourceSpan(file: file, range: first.span.range.lowerBound..<reader.rowEnd)
+        notes.append(.raggedRow(span, expected: header.count, found: row.count))
       }
-      rows.append(
-        zip(header, row).map { Variable($0.text, .string($1.text), span: $1.span) })
+    }
+    let names = header.map(\.text)
+    let rows = DataRows(count: starts.count) { [starts] number in
+      var reader = CSVReader(file)
+      reader.index = starts[number]
+      // The whole file was read without a fault before.
+      let row = (try? reader.next()) ?? []
+      return zip(names, row).map { name, field in
+        let number = field.isQuoted ? nil : TypedText.number(field.text)
+        return Variable(
+          name, number ?? .string(field.text), span: field.span,
+          written: number == nil ? nil : field.text)
+      }
     }
     return Result(rows: rows, notes: notes)
+  }
+
+  private enum DuplicateFields {
+    static func first(in header: [CSVReader.Field]) -> CSVReader.Field? {
+      var seen: Set<String> = []
+      return header.first { !seen.insert($0.text).inserted }
+    }
   }
 }
 
@@ -47,10 +83,17 @@ struct CSVReader {
   struct Field {
     let text: String
     let span: SourceSpan
+    let isQuoted: Bool
   }
 
   private let file: SourceFile
-  private var index: Int
+  /// Where the next row begins.
+  var index: Int
+  /// Where the last row ended, its line end left out.
+  private(set) var rowEnd = 0
+
+  /// A row that is longer is no row of test data, and is not taken into memory as fields.
+  private static let longestRow = 16 << 20
 
   init(_ file: SourceFile) {
     self.file = file
@@ -61,8 +104,10 @@ struct CSVReader {
   mutating func next() throws(Diagnostic) -> [Field]? {
     guard index < file.bytes.count else { return nil }
     var fields: [Field] = []
+    let start = index
     while true {
-      fields.append(try field())
+      fields.append(try field(rowStart: start))
+      rowEnd = index
       guard index < file.bytes.count else { return fields }
       let byte = file.bytes[index]
       index += 1
@@ -72,12 +117,14 @@ struct CSVReader {
     }
   }
 
-  private mutating func field() throws(Diagnostic) -> Field {
+  private mutating func field(rowStart: Int) throws(Diagnostic) -> Field {
     let bytes = file.bytes
     while index < bytes.count, bytes[index] == 0x20 || bytes[index] == 0x09 { index += 1 }
     let start = index
     var text: [UInt8] = []
+    var isQuoted = false
     if index < bytes.count, bytes[index] == UInt8(ascii: "\"") {
+      isQuoted = true
       index += 1
       while true {
         guard index < bytes.count else {
@@ -90,6 +137,7 @@ struct CSVReader {
           index += 1
         }
         text.append(byte)
+        try checkLength(rowStart)
       }
     }
     while index < bytes.count, bytes[index] != UInt8(ascii: ","), bytes[index] != 0x0A,
@@ -97,10 +145,17 @@ struct CSVReader {
     {
       text.append(bytes[index])
       index += 1
+      try checkLength(rowStart)
     }
-    while let last = text.last, last == 0x20 || last == 0x09 { text.removeLast() }
+    if !isQuoted { while let last = text.last, last == 0x20 || last == 0x09 { text.removeLast() } }
     return Field(
       text: String(decoding: text, as: UTF8.self),
-      span: SourceSpan(file: file, range: start..<max(start, index)))
+      span: SourceSpan(file: file, range: start..<max(start, index)), isQuoted: isQuoted)
+  }
+
+  private func checkLength(_ start: Int) throws(Diagnostic) {
+    guard index - start > Self.longestRow else { return }
+    throw .rowTooLong(
+      SourceSpan(file: file, range: start..<start + 1), limit: Self.longestRow >> 20)
   }
 }

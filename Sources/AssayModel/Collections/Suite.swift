@@ -25,10 +25,13 @@ package struct Suite: Sendable {
     package let nameSpan: SourceSpan
     package let preRequestScripts: [Script]
     package let testScripts: [Script]
+    /// The answers that were saved with it.
+    package let examples: [Example]
 
     package init(
       index: Int, id: String, name: String, folders: [String], span: SourceSpan,
-      nameSpan: SourceSpan, preRequestScripts: [Script], testScripts: [Script]
+      nameSpan: SourceSpan, preRequestScripts: [Script], testScripts: [Script],
+      examples: [Example] = []
     ) {
       self.index = index
       self.id = id
@@ -38,9 +41,26 @@ package struct Suite: Sendable {
       self.nameSpan = nameSpan
       self.preRequestScripts = preRequestScripts
       self.testScripts = testScripts
+      self.examples = examples
     }
 
     package var path: String { (folders + [name]).joined(separator: " / ") }
+  }
+}
+
+/// An answer that was saved beside a request, as an example of what to expect.
+package struct Example: Sendable {
+  package let name: String
+  package let response: Response
+  /// The request that brought it, in the form of a draft; nil where it is the item's own.
+  package let draft: Value?
+  package let span: SourceSpan
+
+  package init(name: String, response: Response, draft: Value?, span: SourceSpan) {
+    self.name = name
+    self.response = response
+    self.draft = draft
+    self.span = span
   }
 }
 

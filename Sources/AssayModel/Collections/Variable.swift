@@ -5,20 +5,52 @@ package struct Variable: Sendable {
   package var isSecret: Bool
   /// Where the user wrote it; nil when a script or the command line set it.
   package var span: SourceSpan?
+  /// The text as written, where the value is typed: scripts get the value, templates this.
+  package var written: String?
 
-  package init(_ name: String, _ value: Value, isSecret: Bool = false, span: SourceSpan? = nil) {
+  package init(
+    _ name: String, _ value: Value, isSecret: Bool = false, span: SourceSpan? = nil,
+    written: String? = nil
+  ) {
     self.name = name
     self.value = value
     self.isSecret = isSecret
     self.span = span
+    self.written = written
+  }
+
+  /// What takes its place in a template.
+  package var substitution: String { written ?? value.substitution }
+}
+
+/// The rows of a data file, each read when its iteration begins.
+package struct DataRows: Sendable {
+  package let count: Int
+  private let read: @Sendable (Int) -> [Variable]
+
+  package init(count: Int, read: @escaping @Sendable (Int) -> [Variable]) {
+    self.count = count
+    self.read = read
+  }
+
+  package init(_ rows: [[Variable]]) {
+    self.init(count: rows.count) { rows[$0] }
+  }
+
+  package static let none = DataRows([])
+
+  /// The row of an iteration; where there are fewer rows than iterations, the last one repeats.
+  package func row(ofIteration iteration: Int) -> [Variable] {
+    count == 0 ? [] : read(min(iteration, count - 1))
   }
 }
 
 /// The layers in which a name is looked up.
 ///
-/// Declared from the strongest to the weakest, which is the order of the look-up.
+/// Declared from the strongest to the weakest, which is the order of the look-up. The vault holds
+/// what a secrets file gave, under names that begin with `vault:`; scripts do not see it.
 package enum ScopeKind: String, Sendable, CaseIterable {
-  case local, data, environment, collection, globals
+  case local, data, environment, collection, globals, vault
 }
 
 /// The layered variables of one lane, which remember who set them.
@@ -86,6 +118,6 @@ package struct Scopes: Sendable {
 
   /// The text of every secret, so that it can be kept out of what is written.
   package var secrets: [String] {
-    layers.values.flatMap(\.variables).filter(\.isSecret).map(\.value.substitution)
+    layers.values.flatMap(\.variables).filter(\.isSecret).map(\.substitution)
   }
 }

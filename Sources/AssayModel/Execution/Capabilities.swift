@@ -8,7 +8,8 @@ package protocol Sender: Sendable {
 
 /// Decides where a response leads.
 package protocol Follower: Sendable {
-  func followUp(of exchange: Exchange) -> FollowUp
+  /// - Parameter request: What was sent, as it was before the lane's cookies were put to it.
+  func followUp(of exchange: Exchange, to request: Request, rules: CallRules) -> FollowUp
 }
 
 /// What comes after a response.
@@ -28,6 +29,51 @@ package struct SendLimits: Sendable, Hashable {
   package var verifiesPeer: Bool = true
   package var redirectCount: Int = 10
   package var ignoresCookies = false
+  package var version: HTTPVersion = .automatic
+  package var tls = TLSRules()
+
+  package init() {}
+
+  /// The same with what a call asks for instead.
+  package func following(_ rules: CallRules) -> SendLimits {
+    var limits = self
+    limits.redirectCount = rules.redirectCount ?? redirectCount
+    limits.ignoresCookies = rules.ignoresCookies
+    limits.verifiesPeer = rules.verifiesPeer ?? verifiesPeer
+    limits.version = rules.version ?? version
+    limits.tls = rules.tls
+    return limits
+  }
+}
+
+/// Which version of HTTP a call speaks.
+package enum HTTPVersion: String, Sendable, Hashable {
+  case automatic = "auto"
+  case one = "http1"
+  case two = "http2"
+}
+
+/// Which ciphers and versions of TLS a call may use; empty leaves it to the library.
+package struct TLSRules: Sendable, Hashable {
+  package var ciphers: [String] = []
+  /// Versions by OpenSSL's names, such as `TLSv1_1`.
+  package var disabledVersions: Set<String> = []
+
+  package init() {}
+}
+
+/// How one call travels, where its collection has a say; nil leaves it to the run.
+package struct CallRules: Sendable, Hashable {
+  package var redirectCount: Int?
+  package var ignoresCookies = false
+  package var verifiesPeer: Bool?
+  package var version: HTTPVersion?
+  package var tls = TLSRules()
+  /// A redirect keeps the method, whatever its status.
+  package var keepsMethod = false
+  /// A redirect to another origin takes the credentials along.
+  package var keepsCredentials = false
+  package var omitsReferer = false
 
   package init() {}
 }
@@ -46,20 +92,58 @@ package protocol Composer: Sendable {
 /// A composed request, and what was noticed on the way.
 package struct Composition: Sendable {
   package let request: Request
+  /// The names that nothing defines.
+  package let undefined: [Diagnostic]
   package let notes: [Diagnostic]
-  /// How many redirects the collection wants followed; nil leaves it to the run.
-  package let redirectLimit: Int?
-  /// Whether the jar of cookies is to be left alone.
-  package let ignoresCookies: Bool
+  package let rules: CallRules
+  /// Nil where the request itself carries all that proves who sends it.
+  package let authentication: (any Authentication)?
+  /// The names that were filled in, in the order in which they were met.
+  package let uses: [VariableUse]
 
   package init(
-    request: Request, notes: [Diagnostic], redirectLimit: Int? = nil, ignoresCookies: Bool = false
+    request: Request, undefined: [Diagnostic] = [], notes: [Diagnostic],
+    rules: CallRules = CallRules(), authentication: (any Authentication)? = nil,
+    uses: [VariableUse] = []
   ) {
     self.request = request
+    self.undefined = undefined
     self.notes = notes
-    self.redirectLimit = redirectLimit
-    self.ignoresCookies = ignoresCookies
+    self.rules = rules
+    self.authentication = authentication
+    self.uses = uses
   }
+}
+
+/// A name that was met in a template, and where its value came from.
+package struct VariableUse: Sendable {
+  package let name: String
+  /// Nil for a name that nothing defines.
+  package let origin: Origin?
+
+  package enum Origin: Sendable {
+    case scope(ScopeKind, SourceSpan?, isSecret: Bool)
+    /// Made anew wherever it occurs.
+    case dynamic
+  }
+
+  package init(name: String, origin: Origin?) {
+    self.name = name
+    self.origin = origin
+  }
+}
+
+/// A proof of who sends a call that takes more messages than the call itself.
+package protocol Authentication: Sendable {
+  /// The request with what can be known before it leaves.
+  ///
+  /// - Parameter send: Sends a request that has to be answered first, such as one for a token.
+  func prepare(
+    _ request: Request, sending send: (Request) async -> Exchange?
+  ) async throws(Diagnostic) -> Request
+
+  /// The request again, in answer to a challenge; nil where there is nothing to answer.
+  func answer(to exchange: Exchange, of request: Request) -> Request?
 }
 
 /// One world of JavaScript: globals that a script leaves behind are there for the next.

@@ -34,12 +34,29 @@ package struct Request: Sendable {
   package var url: String
   package var headers: [HeaderField]
   package var body: [UInt8]?
+  /// For a scheme that proves a connection and not a request.
+  package var login: ConnectionLogin?
 
-  package init(method: String, url: String, headers: [HeaderField], body: [UInt8]?) {
+  package init(
+    method: String, url: String, headers: [HeaderField], body: [UInt8]?,
+    login: ConnectionLogin? = nil
+  ) {
     self.method = method
     self.url = url
     self.headers = headers
     self.body = body
+    self.login = login
+  }
+}
+
+/// A name and password for NTLM, whose messages belong to the connection that carries them.
+package struct ConnectionLogin: Sendable, Hashable {
+  package let user: String
+  package let password: String
+
+  package init(user: String, password: String) {
+    self.user = user
+    self.password = password
   }
 }
 

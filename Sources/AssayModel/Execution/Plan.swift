@@ -12,12 +12,14 @@ package struct Plan: Sendable {
     package let suite: Suite
     package let steps: [Step]
     package let scopes: Scopes
+    package let rows: DataRows
 
-    package init(number: Int, suite: Suite, steps: [Step], scopes: Scopes) {
+    package init(number: Int, suite: Suite, steps: [Step], scopes: Scopes, rows: DataRows) {
       self.number = number
       self.suite = suite
       self.steps = steps
       self.scopes = scopes
+      self.rows = rows
     }
   }
 }
@@ -30,17 +32,14 @@ package struct Step: Sendable {
   package let suiteName: String
   package let iteration: Int
   package let iterationCount: Int
-  package let row: [Variable]
 
   package init(
-    number: Int, item: Suite.Item, suiteName: String, iteration: Int, iterationCount: Int,
-    row: [Variable]
+    number: Int, item: Suite.Item, suiteName: String, iteration: Int, iterationCount: Int
   ) {
     self.number = number
     self.item = item
     self.suiteName = suiteName
     self.iteration = iteration
     self.iterationCount = iterationCount
-    self.row = row
   }
 }

@@ -1,11 +1,14 @@
 /// A moment in UTC by its calendar, made without a locale or a time zone.
 package struct UTCTime: Sendable, Hashable {
   package let year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int
+  /// From 0, a Sunday.
+  package let weekday: Int
 
   /// The moment so many seconds after the start of 1970.
   package init(_ secondsSince1970: Int) {
     let days = Int((Double(secondsSince1970) / 86_400).rounded(.down))
     let rest = secondsSince1970 - days * 86_400
+    weekday = ((days + 4) % 7 + 7) % 7
     (hour, minute, second) = (rest / 3_600, rest / 60 % 60, rest % 60)
     // Civil date from a day count: years that begin in March, in eras of 400 years.
     let shifted = days + 719_468

@@ -2,6 +2,20 @@ internal import CPosix
 
 /// What a program takes from the world: its environment, clocks, chance, and the terminal.
 package enum System {
+  /// The variables of the environment whose names begin so, in order.
+  package static func environment(withPrefix prefix: String) -> [(name: String, value: String)] {
+    var found: [(name: String, value: String)] = []
+    var index: Int32 = 0
+    while let entry = unsafe assay_environment(index) {
+      index += 1
+      let text = unsafe String(cString: entry)
+      guard let equals = text.firstIndex(of: "="), text.hasPrefix(prefix) else { continue }
+      let name = String(text[..<equals])
+      if name.count > prefix.count { found.append((name, String(text[text.index(after: equals)...]))) }
+    }
+    return found.sorted { $0.name < $1.name }
+  }
+
   /// A variable of the process's environment.
   package static func environment(_ name: String) -> String? {
     guard let value = unsafe getenv(name) else { return nil }

@@ -19,6 +19,18 @@ package enum Base64 {
     return String(decoding: result, as: UTF8.self)
   }
 
+  /// In the alphabet that is safe in URLs, without padding (RFC 7515, section 2).
+  package static func encodeForURL(_ bytes: [UInt8]) -> String {
+    let text = encode(bytes).utf8.filter { $0 != UInt8(ascii: "=") }.map { byte in
+      switch byte {
+      case UInt8(ascii: "+"): UInt8(ascii: "-")
+      case UInt8(ascii: "/"): UInt8(ascii: "_")
+      default: byte
+      }
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
   /// The bytes, or nil for what is no Base64; missing padding is forgiven.
   package static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
     var result: [UInt8] = []

@@ -6,6 +6,7 @@ package enum Digest {
     case md5 = "MD5"
     case sha1 = "SHA1"
     case sha256 = "SHA256"
+    case sha384 = "SHA384"
     case sha512 = "SHA512"
     case sha512Over256 = "SHA512-256"
   }

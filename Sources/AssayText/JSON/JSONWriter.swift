@@ -16,6 +16,13 @@ package struct JSONWriter: Sendable {
 
   package var text: String { String(decoding: bytes, as: UTF8.self) }
 
+  /// A value by itself, without white space.
+  package static func text(of value: Value) -> String {
+    var writer = JSONWriter()
+    writer.value(value)
+    return writer.text
+  }
+
   package mutating func object(_ body: (inout JSONWriter) throws -> Void) rethrows {
     open(UInt8(ascii: "{"))
     try body(&self)

@@ -52,17 +52,8 @@ internal import CCurl
     setProxy(options, request)
     setMethodAndBody(request)
     setHeaders(request)
-    setCookies(transfer)
+    setLogin(request.login)
     setCallbacks()
-  }
-
-  /// Cookies live in a share that is the lane's, so that handles can serve any lane in turn.
-  private func setCookies(_ transfer: Transfer) {
-    guard let jar = transfer.jar, !transfer.limits.ignoresCookies else { return }
-    _ = unsafe assay_curl_set_pointer(easy, CURLOPT_SHARE, jar.share)
-    // An empty name reads no file and turns the engine on.
-    setText(CURLOPT_COOKIEFILE, "")
-    if let own = transfer.request.headers.first("Cookie") { setText(CURLOPT_COOKIE, own) }
   }
 
   private func setLimits(_ limits: SendLimits) {
@@ -71,7 +62,15 @@ internal import CCurl
   }
 
   private func setSecurity(_ options: TransportOptions, _ limits: SendLimits) {
-    setLong(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
+    switch limits.version {
+    case .automatic: setLong(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
+    case .one: setLong(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
+    case .two: setLong(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2_0)
+    }
+    if !limits.tls.ciphers.isEmpty {
+      setText(CURLOPT_SSL_CIPHER_LIST, limits.tls.ciphers.joined(separator: ":"))
+    }
+    setVersions(limits.tls.disabledVersions)
     // Waiting for a connection to multiplex on pays with TLS, and would serialise plain HTTP.
     let isSecure = transfer?.request.url.lowercased().hasPrefix("https:") ?? false
     setLong(CURLOPT_PIPEWAIT, isSecure ? 1 : 0)
@@ -83,6 +82,27 @@ internal import CCurl
       setText(CURLOPT_CAINFO, bundle)
       unsafe assay_curl_set_pointer(easy, CURLOPT_CAPATH, nil)
     }
+  }
+
+  /// The range of versions that is left when some are turned off.
+  private func setVersions(_ disabled: Set<String>) {
+    guard !disabled.isEmpty else { return }
+    let versions = [
+      ("TLSv1", CURL_SSLVERSION_TLSv1_0, CURL_SSLVERSION_MAX_TLSv1_0),
+      ("TLSv1_1", CURL_SSLVERSION_TLSv1_1, CURL_SSLVERSION_MAX_TLSv1_1),
+      ("TLSv1_2", CURL_SSLVERSION_TLSv1_2, CURL_SSLVERSION_MAX_TLSv1_2),
+      ("TLSv1_3", CURL_SSLVERSION_TLSv1_3, CURL_SSLVERSION_MAX_TLSv1_3),
+    ].filter { !disabled.contains($0.0) }
+    guard let oldest = versions.first, let newest = versions.last else { return }
+    setLong(CURLOPT_SSLVERSION, Int(oldest.1) | Int(newest.2))
+  }
+
+  /// NTLM proves a connection, so it is libcurl's, which owns the connections.
+  private func setLogin(_ login: ConnectionLogin?) {
+    guard let login else { return }
+    unsafe assay_curl_set_ntlm(easy)
+    setText(CURLOPT_USERNAME, login.user)
+    setText(CURLOPT_PASSWORD, login.password)
   }
 
   private static let systemBundle: String? = {
@@ -122,8 +142,10 @@ internal import CCurl
   private func setHeaders(_ request: Request) {
     unsafe curl_slist_free_all(headerList)
     unsafe headerList = nil
-    let hasJar = transfer?.jar != nil && transfer?.limits.ignoresCookies == false
-    for field in request.headers where !(hasJar && field.isNamed("Cookie")) {
+    // A first entry without a value takes libcurl's own Host away, which would stand at the top; the
+    // second is then sent in its place like any other field.
+    if request.headers.has("Host") { append("Host:") }
+    for field in request.headers {
       append(field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
     }
     for name in ["Accept", "Content-Type", "Expect", "User-Agent", "Proxy-Connection"]
@@ -213,8 +235,6 @@ internal import CCurl
         return text.isEmpty ? nil : unsafe "\(text):\(facts.primary_port)"
       },
       reusedConnection: facts.connections == 0, sentCount: sentCount)
-    // Before the jar can go: a share that a handle still uses cannot be freed.
-    _ = unsafe assay_curl_set_pointer(easy, CURLOPT_SHARE, nil)
     self.transfer = nil
     ticket = nil
     transfer.finish(exchange)

@@ -172,6 +172,9 @@ enum CurlLibrary {
 
   static func start() { precondition(started, "libcurl could not start") }
 
+  /// By the wall clock, by which cookies end.
+  static var secondsSince1970: Int { time(nil) }
+
   static var version: String {
     unsafe String(cString: assay_curl_version().pointee.version)
   }

@@ -18,6 +18,11 @@ static inline CURLcode assay_curl_set_pointer(CURL *easy, CURLoption option, con
   return curl_easy_setopt(easy, option, value);
 }
 
+// CURLAUTH_NTLM is a macro with a cast in it.
+static inline CURLcode assay_curl_set_ntlm(CURL *easy) {
+  return curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_NTLM);
+}
+
 typedef size_t (*assay_curl_data_callback)(char *, size_t, size_t, void *);
 static inline CURLcode assay_curl_set_data_callback(
     CURL *easy, CURLoption option, assay_curl_data_callback callback) {
@@ -29,11 +34,6 @@ static inline CURLcode assay_curl_set_debug_callback(CURL *easy, curl_debug_call
 
 static inline CURLMcode assay_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
   return curl_multi_setopt(multi, option, value);
-}
-
-// curl_share_setopt is variadic. One thread uses the share, so it needs no locks.
-static inline CURLSHcode assay_curl_share_cookies(CURLSH *share) {
-  return curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
 }
 
 // CURLVERSION_NOW is a macro over an enumerator.

@@ -56,6 +56,16 @@ static inline int assay_terminal_width(int descriptor) {
 }
 
 // `errno` is a macro over a thread-local.
+// `environ` is a global that Swift 6 takes for shared mutable state, which it is; it is read by one
+// thread before there are others.
+#ifdef __APPLE__
+#include <crt_externs.h>
+static inline const char *assay_environment(int index) { return (*_NSGetEnviron())[index]; }
+#else
+extern char **environ;
+static inline const char *assay_environment(int index) { return environ[index]; }
+#endif
+
 static inline int assay_errno(void) { return errno; }
 
 // The type of a file is told by macros over its mode.

@@ -1,0 +1,99 @@
+internal import AssayCollection
+internal import AssayCommandLine
+internal import AssayModel
+internal import AssayRun
+internal import AssaySystem
+
+/// Collections with their variables and rows, as the flags of a command name them.
+struct Workload {
+  private typealias Flags = CommandTable.Flags
+
+  /// What plan and run have in common; in the table each lists it under its own name.
+  private(set) var collections: [CollectionReader.Result] = []
+  private(set) var environmentName: String?
+  private(set) var seed: UInt64 = 0
+  private var scopes = Scopes()
+  private var rows = DataRows.none
+
+  /// Reads every file that the flags name.
+  init(_ invocation: Invocation, _ loader: InputLoader) throws(Diagnostic) {
+    seed = invocation.whole(Flags.seed).map(UInt64.init) ?? System.random()
+    let composing = InputLoader.Composing(
+      seed: seed, isNewmanCompatible: invocation.isOn(Flags.newmanCompatible))
+    for path in invocation.operands {
+      collections.append(try loader.collection(path, composing))
+    }
+    if let path = invocation.text(Flags.environment) {
+      let (name, variables) = try loader.variables(path)
+      environmentName = name ?? path
+      scopes.replace(.environment, with: variables)
+    }
+    if let path = invocation.text(Flags.globals) {
+      scopes.replace(.globals, with: try loader.variables(path).variables)
+    }
+    if let path = invocation.text(Flags.secrets) {
+      scopes.replace(.vault, with: try loader.secrets(path))
+    }
+    if let path = invocation.text(Flags.data) { rows = try loader.rows(path) }
+  }
+
+  /// Sets what the command line and the operating system say, over what the files said.
+  mutating func assign(_ invocation: Invocation) throws(Diagnostic) {
+    for prefix in invocation.texts(Flags.environmentFromSystem) {
+      for (name, value) in System.environment(withPrefix: prefix) {
+        let name = String(name.dropFirst(prefix.count))
+        let isSecret =
+          scopes.variable(name, in: .environment)?.isSecret ?? SecretName.isLikely(name)
+        set(name, value, in: .environment, isSecret: isSecret)
+      }
+    }
+    try assign(invocation.texts(Flags.environmentVariable), "env-var", to: .environment)
+    try assign(invocation.texts(Flags.globalVariable), "global-var", to: .globals)
+  }
+
+  private mutating func assign(
+    _ texts: [String], _ flag: String, to scope: ScopeKind
+  ) throws(Diagnostic) {
+    for text in texts {
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, !parts[0].isEmpty else {
+        throw .notAnAssignment(text, flag: flag)
+      }
+      let name = String(parts[0])
+      let isSecret = scopes.variable(name, in: scope)?.isSecret ?? false
+      set(name, String(parts[1]), in: scope, isSecret: isSecret)
+    }
+  }
+
+  mutating func set(
+    _ name: String, _ value: String, in scope: ScopeKind, isSecret: Bool = false
+  ) {
+    scopes.set(Variable(name, .string(value), isSecret: isSecret), in: scope)
+  }
+
+  /// The variables that a collection starts from.
+  func scopes(of suite: Suite) -> Scopes {
+    var own = scopes
+    own.replace(.collection, with: suite.variables)
+    return own
+  }
+
+  /// Every secret that is known before the first request leaves.
+  var secrets: [String] {
+    scopes.secrets + collections.flatMap { $0.suite.variables }.filter(\.isSecret).map(\.substitution)
+  }
+
+  func plan(_ invocation: Invocation) throws(Diagnostic) -> Plan {
+    let selection = invocation.texts(Flags.folder)
+    let suites = collections.map(\.suite)
+    if let unknown = Planner.unknown(selection, in: suites).first {
+      throw .unknownSelection(unknown.name, nearest: unknown.nearest)
+    }
+    let count = invocation.whole(Flags.iterations)
+    let sources = suites.map { suite in
+      Planner.Source(
+        suite: suite, scopes: scopes(of: suite), rows: rows, iterationCount: count)
+    }
+    return Planner.plan(sources, selection: selection)
+  }
+}
