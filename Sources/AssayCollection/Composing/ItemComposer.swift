@@ -54,9 +54,13 @@ struct ItemComposer: Composer {
     let headers = self.headers(draft["header"], &template)
     let body = try self.body(draft, method, headers, behaviour, &template, item)
     var outgoing = OutgoingRequest(
-      method: method, url: target.url, headers: headers, body: body)
+      method: method, url: target.url, headers: headers, body: body,
+      userInfo: target.credentials)
+    // What an item calls its text is known before it is signed, and what is guessed is not.
+    let forbidden = behaviour["disabledSystemHeaders"]?["content-type"] == .bool(true)
+    outgoing.addType(forbidden) { $0.isDeclared }
     let authorizer = RequestAuth(
-      draft["auth"] ?? .null, userInfo: target.credentials, now: options.now(), dynamic: dynamic,
+      draft["auth"] ?? .null, now: options.now(), dynamic: dynamic,
       logins: options.logins)
     let proof = try authorizer.apply(to: &outgoing, template: &template, at: item.nameSpan)
     outgoing.addStandardFields(

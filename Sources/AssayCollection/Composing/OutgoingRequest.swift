@@ -7,6 +7,8 @@ struct OutgoingRequest {
   var url: String
   var headers: [HeaderField]
   var body: RequestBody?
+  /// The name and password of the URL, which count where the item has no auth.
+  var userInfo: String?
 
   var uri: URI { URI(splitting: url) }
 
@@ -16,13 +18,15 @@ struct OutgoingRequest {
     return url[start...].firstIndex(of: "/").map { String(url[$0...]) } ?? "/"
   }
 
+  /// The host as the URL has it, and its port where one is written.
+  var hostField: String {
+    let uri = self.uri
+    return (uri.host ?? "") + (uri.port.map { ":\($0)" } ?? "")
+  }
+
   /// The host, and the port where it is not the scheme's own.
   var authority: String {
-    let uri = self.uri
-    let host = uri.host ?? ""
-    let standard = uri.scheme == "https" ? 443 : 80
-    guard let port = uri.port, port != standard else { return host }
-    return "\(host):\(port)"
+    uri.port == (uri.scheme == "https" ? 443 : 80) ? uri.host ?? "" : hostField
   }
 
   /// Puts a computed field behind the others, in the place of every one of that name.
@@ -62,34 +66,60 @@ struct OutgoingRequest {
     func add(_ name: String, _ value: String) {
       if !headers.has(name), !isForbidden(name) { headers.append(HeaderField(name, value)) }
     }
-    if let body, !body.isForm, let type = body.contentType { add("Content-Type", type) }
+    addType(isForbidden("Content-Type")) { !$0.isForm }
     add("User-Agent", userAgent)
     add("Accept", "*/*")
     add("Cache-Control", "no-cache")
     if let token { add("Postman-Token", token) }
-    add("Host", authority)
+    add("Host", hostField)
     add("Accept-Encoding", "gzip, deflate, br")
     add("Connection", "keep-alive")
+    if let userInfo { add("Authorization", RequestAuth.basic(userInfo)) }
     if let body, body.isForm, let type = body.contentType {
       addFormType(type, isForbidden("Content-Type"))
     }
-    if let bytes = sentBytes, !headers.has("Transfer-Encoding") {
-      add("Content-Length", String(bytes.count))
+    // The length of nothing is left to the transport, which puts it last.
+    if let body, !headers.has("Transfer-Encoding") {
+      add("Content-Length", String(body.bytes.count))
     }
+    groupFields()
   }
 
-  /// A form's own type gives way to one that the item has; a multipart one then lends it its
-  /// boundary, without which nobody could read the parts.
+  /// Adds the media type of a body of some kind, unless the item has one.
+  mutating func addType(_ isForbidden: Bool = false, where test: (RequestBody) -> Bool) {
+    guard let body, test(body), let type = body.contentType, !headers.has("Content-Type"),
+      !isForbidden
+    else { return }
+    headers.append(HeaderField("Content-Type", type))
+  }
+
+  /// A form says what it is, whatever the item calls it; one in parts keeps what else an item's own
+  /// type says, and lends it its boundary, without which nobody could read the parts.
   private mutating func addFormType(_ type: String, _ isForbidden: Bool) {
     guard let place = headers.firstIndex(where: { $0.isNamed("Content-Type") }) else {
       if !isForbidden { headers.append(HeaderField("Content-Type", type)) }
       return
     }
-    let own = headers[place].value
-    if let boundary = type.firstRange(of: "; boundary="), !own.contains("boundary=") {
-      headers[place] = HeaderField(
-        headers[place].name, own + String(type[boundary.lowerBound...]))
+    let (name, own) = (headers[place].name, headers[place].value)
+    let kind = String(type.prefix { $0 != ";" })
+    let isFitting =
+      body?.kind == .parts
+      ? own.lowercased().contains("multipart") : own.lowercased().hasPrefix(kind)
+    if !isFitting {
+      headers[place] = HeaderField(name, type)
+    } else if let boundary = type.firstRange(of: "; boundary="), !own.contains("boundary=") {
+      headers[place] = HeaderField(name, own + String(type[boundary.lowerBound...]))
     }
+  }
+
+  /// Fields of one name leave together, at the place of the first.
+  private mutating func groupFields() {
+    guard Set(headers.map(\.name)).count < headers.count else { return }
+    var grouped: [HeaderField] = []
+    for field in headers where !grouped.contains(where: { $0.name == field.name }) {
+      grouped += headers.filter { $0.name == field.name }
+    }
+    headers = grouped
   }
 
   /// Methods that usually have a body say so when they have none: an empty one has its length.

@@ -11,6 +11,9 @@ struct RequestBody {
 
   enum Kind { case content, fields, parts }
 
+  /// Whether its type is the one that the item names it by.
+  var isDeclared = false
+
   var isForm: Bool { kind != .content }
 
   /// Makes the body of a draft; nil where there is none to send.
@@ -48,7 +51,8 @@ struct RequestBody {
       $0.hasPrefix("application/json") || $0.hasPrefix("application/x-json")
     }
     if language == "json" || language == nil && looksJSON == true { text = withoutComments(text) }
-    return RequestBody(bytes: Array(text.utf8), contentType: defaultType(language))
+    return RequestBody(
+      bytes: Array(text.utf8), contentType: defaultType(language), isDeclared: language != nil)
   }
 
   private static func defaultType(_ language: String?) -> String {
@@ -175,7 +179,7 @@ struct RequestBody {
     }
     let sources: [Value] =
       switch field["src"] {
-      case .array(let list)?: list
+      case .array(let list)?: list.isEmpty ? [.null] : list
       case let single?: [single]
       case nil: [.null]
       }

@@ -99,7 +99,8 @@ enum RequestURL {
 
   /// Encodes a filled URL; nil where it has no host.
   static func encoded(_ text: String, keepsRaw: Bool) -> (url: String, credentials: String?)? {
-    var rest = Substring(text.trimmed)
+    // White space in front is a slip; behind, it is part of the URL.
+    var rest = Substring(text.drop(while: \.isWhitespace))
     if let hash = rest.firstIndex(of: "#") { rest = rest[..<hash] }
     var query: Substring?
     if let mark = rest.firstIndex(of: "?") {

@@ -10,7 +10,7 @@ enum VariableList {
     var variables: [Variable] = []
     var places: [String: Int] = [:]
     for node in list.elements {
-      guard let name = node.any("key", "id", "name")?.string, !node.isOff else { continue }
+      guard let name = node["key"]?.string, !node.isOff else { continue }
       let type = node["type"]?.string ?? ""
       let isSecret = type == "secret" || node["secret"]?.bool == true
       let (value, written) = self.value(node["value"], type: type)

@@ -39,7 +39,9 @@ package enum System {
     return generator.next()
   }
 
-  package static func exit(_ code: Int32) -> Never { CPosix.exit(code) }
+  /// Ends the process at once: libraries that tidy up behind `exit` would do so under the feet of
+  /// threads that still use them.
+  package static func exit(_ code: Int32) -> Never { _exit(code) }
 
   /// Lets the calling thread rest until some other ends the process.
   package static func waitForExit() -> Never {

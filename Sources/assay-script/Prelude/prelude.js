@@ -124,7 +124,9 @@
       return this.members.findIndex(each => each === pair || this._same(each.key, pair.key || pair));
     }
     _pair(pair, value) {
-      if (typeof pair !== 'string') return { key: String(pair.key), value: String(pair.value), disabled: pair.disabled };
+      if (typeof pair !== 'string') {
+        return { key: String(pair.key), value: pair.value === undefined || pair.value === null ? '' : String(pair.value), disabled: pair.disabled };
+      }
       if (value !== undefined) return { key: pair, value: String(value) };
       const colon = pair.indexOf(':');
       return { key: pair.slice(0, colon).trim(), value: pair.slice(colon + 1).trim() };
@@ -184,7 +186,8 @@
 
   // Variables hold JSON; what is none is kept as its text.
   function storable(value) {
-    if (value === undefined) return '';
+    // As it comes out where scripts hand variables on as JSON.
+    if (value === undefined) return null;
     if (value === null || ['string', 'boolean'].includes(typeof value)) return value;
     if (typeof value === 'number') return isFinite(value) ? value : String(value);
     try {

@@ -26,8 +26,10 @@ struct DigestLogin: Authentication {
     }
     if values.has("nonceCount") { preset["nc"] = values["nonceCount"] }
     if values.has("clientNonce") { preset["cnonce"] = values["clientNonce"] }
-    self.preset = preset
     preferredAlgorithm = values["algorithm"]
+    // A challenge without an algorithm means this one (RFC 7616, section 3.3).
+    if preset["algorithm"] == nil { preset["algorithm"] = "MD5" }
+    self.preset = preset
     answers = !values.isOn("disableRetryRequest")
     makeNonce = { nonce.nonce(16) }
     self.logins = logins

@@ -17,16 +17,12 @@ struct RequestAuth {
   }
 
   private let auth: Value
-  private let userInfo: String?
   private let now: Int
   private let dynamic: DynamicVariables
   private let logins: Logins
 
-  init(
-    _ auth: Value, userInfo: String?, now: Int, dynamic: DynamicVariables, logins: Logins
-  ) {
+  init(_ auth: Value, now: Int, dynamic: DynamicVariables, logins: Logins) {
     self.auth = auth
-    self.userInfo = userInfo
     self.now = now
     self.dynamic = dynamic
     self.logins = logins
@@ -37,7 +33,6 @@ struct RequestAuth {
     to request: inout OutgoingRequest, template: inout TemplateText, at span: SourceSpan
   ) throws(Diagnostic) -> Proof {
     guard let type = auth["type"]?.text, type != "noauth", Self.types.contains(type) else {
-      if let userInfo { request.replace("Authorization", Self.basic(userInfo)) }
       return Proof()
     }
     let values = AuthParameters(auth[type] ?? .null, &template)
