@@ -51,6 +51,15 @@ extension Diagnostic {
       .hinting(nearest.map { "`\($0)` is known" })
   }
 
+  static func verificationKept(at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      .warning, "collection.verification-kept",
+      "the server's certificate is verified although the collection asks for less"
+    )
+    .pointing(at: span, "`strictSSL` is off for this request")
+    .hinting("only `--insecure` turns verification off")
+  }
+
   static func unsigned(_ type: String, _ reason: String, at span: SourceSpan) -> Diagnostic {
     Diagnostic(
       .warning, "collection.unsigned", "the request is sent without its \(type) signature"

@@ -33,7 +33,7 @@ enum ScriptMessage {
       }
       writer.name("scopes")
       writer.object { writer in
-        for kind in ScopeKind.allCases {
+        for kind in ScopeKind.allCases where kind != .vault {
           writer.name(kind.rawValue)
           write(setting.scopes.variables(in: kind), to: &writer)
         }
@@ -85,6 +85,27 @@ enum ScriptMessage {
         "time", Int(time.seconds) * 1_000 + Int(time.attoseconds / 1_000_000_000_000_000))
       writer.member("size", response.body.count)
     }
+  }
+
+  // MARK: Modules
+
+  /// The module that a worker asks for, and the one that asks; nil where the frame is something else.
+  static func module(_ bytes: [UInt8]) -> (name: String, from: String)? {
+    guard bytes.starts(with: Array(#"{"module":"#.utf8)),
+      let root = try? JSONReader.read(SourceFile(name: "worker", bytes: bytes)).root,
+      let name = root["module"]?.string
+    else { return nil }
+    return (name, root["from"]?.string ?? "")
+  }
+
+  /// The frame that brings a module: its path on one line, and its source. Nothing where there is
+  /// none.
+  static func reply(_ module: ModuleShelf.Module?, to name: String) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.object { $0.member("module", name) }
+    let source = module.map { Array(($0.path + "\n").utf8) + $0.source } ?? []
+    return number(4 + writer.bytes.count + source.count) + number(writer.bytes.count)
+      + writer.bytes + source
   }
 
   // MARK: Requests of scripts
@@ -173,7 +194,7 @@ enum ScriptMessage {
   /// Only these scopes can be changed by a script.
   private static func change(_ node: Node) -> ScriptOutcome.VariableChange? {
     guard let scope = node["scope"]?.string.flatMap(ScopeKind.init), scope != .data,
-      let name = node["name"]?.string
+      scope != .vault, let name = node["name"]?.string
     else { return nil }
     let value = node["unset"]?.bool == true ? nil : node["value"]?.value ?? .null
     return .init(scope: scope, name: name, value: value)

@@ -11,6 +11,7 @@ package actor ScriptWorker: ScriptHost {
   private let program: String
   private let timeLimit: Duration
   private let thread = SerialThread()
+  private let shelf: ModuleShelf
   private var process: ChildProcess?
   private var scriptCount = 0
 
@@ -20,8 +21,11 @@ package actor ScriptWorker: ScriptHost {
   private static let resultLimit = 128 << 20
 
   /// - Parameter program: The path of `assay-script`.
-  package init(program: String, timeLimit: Duration = .seconds(10)) {
+  package init(
+    program: String, timeLimit: Duration = .seconds(10), shelf: ModuleShelf = ModuleShelf()
+  ) {
     self.program = program
+    self.shelf = shelf
     self.timeLimit = timeLimit
   }
 
@@ -96,16 +100,25 @@ package actor ScriptWorker: ScriptHost {
     _ frame: [UInt8], with worker: ChildProcess, sending send: @escaping ScriptSending
   ) async -> Answer {
     let thread = self.thread
+    let shelf = self.shelf
     let limit = timeLimit
     return await withTaskGroup(of: Answer?.self) { group in
       group.addTask {
         var bytes = await thread.run { worker.write(frame) ? Self.readFrame(worker) : nil }
         var count = 0
-        // Until the script is over the worker may ask for requests, one frame each.
-        while let asked = bytes.flatMap(ScriptMessage.request) {
-          count += 1
-          let result = count <= Self.subrequestLimit ? await send(asked.draft) : nil
-          let reply = ScriptMessage.reply(result, to: asked.id)
+        // Until the script is over the worker may ask for modules and for requests, a frame each.
+        while let frame = bytes {
+          let reply: [UInt8]
+          if let wanted = ScriptMessage.module(frame) {
+            reply = ScriptMessage.reply(
+              shelf.module(wanted.name, from: wanted.from), to: wanted.name)
+          } else if let asked = ScriptMessage.request(frame) {
+            count += 1
+            let result = count <= Self.subrequestLimit ? await send(asked.draft) : nil
+            reply = ScriptMessage.reply(result, to: asked.id)
+          } else {
+            break
+          }
           bytes = await thread.run { worker.write(reply) ? Self.readFrame(worker) : nil }
         }
         return bytes.map { .answered($0) } ?? .ended

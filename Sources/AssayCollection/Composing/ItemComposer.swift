@@ -68,10 +68,11 @@ struct ItemComposer: Composer {
       token: options.isNewmanCompatible ? dynamic.uuid() : nil)
     try check(outgoing, item)
     return Composition(
-      request: outgoing.request(login: proof.login),
+      request: outgoing.request,
       undefined: template.undefined.map { undefined($0, in: item, scopes) },
       notes: template.cyclic.map { cyclic($0, in: item, scopes) }
-        + (proof.note.map { [$0] } ?? []),
+        + (proof.note.map { [$0] } ?? [])
+        + (behaviour["strictSSL"] == .bool(false) ? [.verificationKept(at: item.nameSpan)] : []),
       rules: CallRules(behaviour), authentication: proof.authentication,
       uses: template.uses)
   }
@@ -168,7 +169,8 @@ extension CallRules {
       flag("followRedirects") == false
       ? 0 : (behaviour["maxRedirects"]?.substitution).flatMap(Int.init).map { min(max($0, 0), 100) }
     ignoresCookies = flag("disableCookies") ?? false
-    verifiesPeer = flag("strictSSL")
+    // A collection may ask for more care than the run, and never for less.
+    verifiesPeer = flag("strictSSL") == true ? true : nil
     version = behaviour["protocolVersion"]?.text.flatMap(HTTPVersion.init)
     keepsMethod = flag("followOriginalHttpMethod") ?? false
     keepsCredentials = flag("followAuthorizationHeader") ?? false

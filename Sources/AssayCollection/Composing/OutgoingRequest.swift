@@ -20,8 +20,9 @@ struct OutgoingRequest {
 
   /// The host as the URL has it, and its port where one is written.
   var hostField: String {
-    let uri = self.uri
-    return (uri.host ?? "") + (uri.port.map { ":\($0)" } ?? "")
+    let authority = uri.authority ?? ""
+    return authority.lastIndex(of: "@").map { String(authority[authority.index(after: $0)...]) }
+      ?? authority
   }
 
   /// The host, and the port where it is not the scheme's own.
@@ -127,7 +128,7 @@ struct OutgoingRequest {
     body?.bytes ?? (["GET", "HEAD", "OPTIONS", "DELETE"].contains(method) ? nil : [])
   }
 
-  func request(login: ConnectionLogin?) -> Request {
-    Request(method: method, url: url, headers: headers, body: sentBytes, login: login)
+  var request: Request {
+    Request(method: method, url: url, headers: headers, body: sentBytes)
   }
 }

@@ -84,7 +84,7 @@ struct RequestBody {
           isString = false
         }
       } else if byte == UInt8(ascii: "/"), next == UInt8(ascii: "/") {
-        while index < bytes.count, bytes[index] != 0x0A, bytes[index] != 0x0D { index += 1 }
+        while index < bytes.count, bytes[index] != 0x0A { index += 1 }
         continue
       } else if byte == UInt8(ascii: "/"), next == UInt8(ascii: "*") {
         index += 2

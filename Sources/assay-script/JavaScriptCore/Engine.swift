@@ -13,6 +13,8 @@ internal import CPosix
   private var runs = 0
   /// Whether a request of the script is on its way; the prelude sends one at a time.
   private var isWaiting = false
+  /// Answers that came in while a module was waited for.
+  private var replies: [[UInt8]] = []
 
   init() {
     unsafe context = JSGlobalContextCreate(nil)
@@ -36,6 +38,7 @@ internal import CPosix
     result = nil
     isWaiting = false
     timers = []
+    replies = []
     unsafe call("prepare", [string(setting)])
     // An async function, so that `await` works at the top; on the first line, so that lines count.
     let wrapped = Array("(async function () {".utf8) + source + Array("\n})".utf8)
@@ -45,6 +48,11 @@ internal import CPosix
     unsafe call("execute", [function])
     while result == nil {
       let next = timers.min { $0.due < $1.due }
+      if isWaiting, !replies.isEmpty {
+        isWaiting = false
+        unsafe call("reply", [string(replies.removeFirst())])
+        continue
+      }
       if isWaiting {
         // The answer to a request comes in as a frame; timers go on meanwhile.
         if Pipe.hasInput(before: next?.due ?? .max, now: Self.now) {
@@ -75,6 +83,8 @@ internal import CPosix
     unsafe add("finish", finishCallback, to: native)
     unsafe add("setTimer", timerCallback, to: native)
     unsafe add("send", sendCallback, to: native)
+    unsafe add("load", loadCallback, to: native)
+    unsafe add("libraries", librariesCallback, to: native)
     let name = unsafe JSStringCreateWithUTF8CString("__native")
     defer { unsafe JSStringRelease(name) }
     unsafe JSObjectSetProperty(
@@ -102,6 +112,23 @@ internal import CPosix
     isWaiting = true
     Pipe.send(text)
   }
+
+  /// Asks the parent for a module and waits: `require` answers at once. What comes in between is the
+  /// answer to a request, and is kept for its turn.
+  fileprivate func load(_ text: [UInt8]) -> [UInt8]? {
+    Pipe.send(text)
+    while let (setting, source) = Pipe.receive() {
+      if setting.starts(with: Array(#"{"module":"#.utf8)) { return source.isEmpty ? nil : source }
+      replies.append(setting)
+    }
+    return nil
+  }
+
+  fileprivate func libraries() -> JSObjectRef? {
+    unsafe evaluate(PackageResources.libraries_js, named: "libraries.js")
+  }
+
+  fileprivate func string(of bytes: [UInt8]) -> JSValueRef? { unsafe string(bytes) }
 
   fileprivate func setTimer(_ id: Double, after milliseconds: Double) {
     let wait = UInt64(min(max(milliseconds, 0), 86_400_000) * 1_000_000)
@@ -244,6 +271,23 @@ private func sendCallback(
 ) -> JSValueRef? {
   if count > 0 { unsafe engine(context)?.send(Array(Engine.text(context, arguments?[0]).utf8)) }
   return unsafe JSValueMakeUndefined(context)
+}
+
+private func loadCallback(
+  _ context: JSContextRef?, _ function: JSObjectRef?, _ this: JSObjectRef?, _ count: Int,
+  _ arguments: UnsafePointer<JSValueRef?>?, _ exception: UnsafeMutablePointer<JSValueRef?>?
+) -> JSValueRef? {
+  guard count > 0, let engine = unsafe engine(context),
+    let found = unsafe engine.load(Array(Engine.text(context, arguments?[0]).utf8))
+  else { return unsafe JSValueMakeUndefined(context) }
+  return unsafe engine.string(of: found)
+}
+
+private func librariesCallback(
+  _ context: JSContextRef?, _ function: JSObjectRef?, _ this: JSObjectRef?, _ count: Int,
+  _ arguments: UnsafePointer<JSValueRef?>?, _ exception: UnsafeMutablePointer<JSValueRef?>?
+) -> JSValueRef? {
+  unsafe engine(context)?.libraries() ?? JSValueMakeUndefined(context)
 }
 
 private func timerCallback(

@@ -170,7 +170,7 @@
       this._.values.set(String(name), value);
       const mirror = state.mirrors[this._.kind];
       if (mirror) mirror[String(name)] = value;
-      state.changes.push({ scope: this._.kind, name: String(name), value: storable(value) });
+      if (this._.kind !== 'detached') state.changes.push({ scope: this._.kind, name: String(name), value: storable(value) });
     }
     unset(name) {
       if (!this._.values.delete(name)) return;
@@ -579,14 +579,57 @@
 
   function setNextRequest(target) { state.next = target === null || target === undefined ? false : String(target); }
 
-  function modules(name) {
-    switch (name) {
-      case 'chai': return { expect, AssertionError };
-      case 'atob': return global.atob;
-      case 'btoa': return global.btoa;
-      default: throw new Error("the module '" + name + "' is not available in this version of Assay");
-    }
+  // The libraries are evaluated when the first of them is asked for.
+  const door = { expect, AssertionError, show, deepEqual, sdk, libraries: undefined };
+  function libraries() {
+    if (!door.libraries) native.libraries()(global, native, door);
+    return door.libraries;
   }
+  function modules(name) { return libraries().need(name); }
+
+  for (const name of ['_', 'CryptoJS', 'cheerio', 'tv4', 'Backbone', 'Buffer', 'xml2Json']) {
+    const put = value => Object.defineProperty(global, name, { value, writable: true, configurable: true, enumerable: false });
+    Object.defineProperty(global, name, { configurable: true, enumerable: false, set: put,
+      // A library that is being loaded looks for an older one of its name, and finds none.
+      get() { if (door.isLoading) return undefined; const value = libraries().named(name); put(value); return value; } });
+  }
+
+  // The classes that scripts make requests with.
+  function sdk() {
+    class Request extends ScriptRequest {
+      constructor(definition) {
+        super(Object.assign({ method: 'GET' }, draftOf(definition)), definition && definition.name, definition && definition.id);
+      }
+      toObjectResolved(own, sources) {
+        const values = Object.assign({}, ...[].concat(sources || []).reverse().map(each => each && each.toObject ? each.toObject() : each));
+        return replaceIn(JSON.parse(JSON.stringify(this._draft())), name => values[name]);
+      }
+    }
+    class Header {
+      constructor(pair, value) {
+        const made = typeof pair === 'string' ? { key: pair, value } : pair || {};
+        this.key = made.key; this.value = made.value;
+      }
+      toString() { return this.key + ': ' + this.value; }
+      static parse(text) { return parsedHeaders(text); }
+    }
+    class HeaderList extends PairList { constructor(parent, pairs) { super(parsedHeaders(pairs || []), true); } }
+    class PropertyList extends PairList { constructor(type, parent, pairs) { super(pairs || [], false); } }
+    class Url extends RequestURL {
+      static parse(text) { const url = new RequestURL(text); return Object.assign({}, url, { query: url.query.members }); }
+    }
+    class VariableScope extends Scope {
+      constructor(definition) {
+        const list = Array.isArray(definition) ? definition : definition && definition.values || [];
+        super('detached', list.map(each => [each.key, each.value]));
+      }
+    }
+    return { Request, Header, HeaderList, PropertyList, Url, VariableScope, Response: ScriptResponse, QueryParam: Header, Variable: Header,
+      RequestBody: class { constructor(body) { Object.assign(this, body); } } };
+  }
+
+  const parsedHeaders = text => typeof text !== 'string' ? text : text.split(/\r?\n/).filter(Boolean)
+    .map(each => ({ key: each.slice(0, each.indexOf(':')).trim(), value: each.slice(each.indexOf(':') + 1).trim() }));
 
   function install(given) {
     const scopes = {};

@@ -12,7 +12,6 @@ struct RequestAuth {
   /// What remains to be done when the request leaves.
   struct Proof {
     var authentication: (any Authentication)?
-    var login: ConnectionLogin?
     var note: Diagnostic?
   }
 
@@ -63,7 +62,8 @@ struct RequestAuth {
           .begin(&request))
     case "hawk": HawkSignature(values, now: now, nonce: dynamic.nonce(6)).sign(&request)
     case "awsv4": AWSSignature(values, now: now).sign(&request)
-    case "ntlm": return Proof(login: Self.connectionLogin(values))
+    case "ntlm":
+      return Proof(authentication: NTLMLogin(login: Self.connectionLogin(values)))
     case "edgegrid": EdgeGridSignature(values, now: now, nonce: dynamic.uuid()).sign(&request)
     case "jwt": try JSONWebToken.place(values, in: &request)
     case "asap":
