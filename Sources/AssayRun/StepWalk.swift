@@ -97,9 +97,11 @@ struct StepWalk<C: Clock<Duration>> {
   private mutating func run(_ script: Script, exchange: Exchange?) async {
     let setting = ScriptSetting(step: step, draft: draft, scopes: scopes, exchange: exchange)
     let (lane, step) = (self.lane, self.step)
-    let outcome = await lane.world.hosts[lane.lane.number].run(script, in: setting) { draft in
-      await lane.subrequest(draft, of: step)
-    }
+    let composer = lane.world.composers[lane.lane.number]
+    let services = ScriptServices(
+      send: { await lane.subrequest($0, of: step) }, dynamicValue: { composer.dynamicValue($0) })
+    let outcome = await lane.world.hosts[lane.lane.number].run(
+      script, in: setting, with: services)
     for change in outcome.changes { await apply(change) }
     if script.phase == .preRequest {
       if let changed = outcome.draft { draft = changed }

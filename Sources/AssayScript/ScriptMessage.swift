@@ -101,11 +101,25 @@ enum ScriptMessage {
   /// The frame that brings a module: its path on one line, and its source. Nothing where there is
   /// none.
   static func reply(_ module: ModuleShelf.Module?, to name: String) -> [UInt8] {
+    answer(name, module.map { Array(($0.path + "\n").utf8) + $0.source } ?? [])
+  }
+
+  /// The dynamic variable that a worker wants a value of; nil where the frame is something else.
+  static func dynamicName(_ bytes: [UInt8]) -> String? {
+    guard bytes.starts(with: Array(#"{"dynamic":"#.utf8)) else { return nil }
+    return (try? JSONReader.read(SourceFile(name: "worker", bytes: bytes)).root)?["dynamic"]?.string
+  }
+
+  static func reply(_ value: String?, to name: String) -> [UInt8] {
+    answer(name, Array((value ?? "").utf8))
+  }
+
+  /// What a worker waits for before its script goes on; empty for nothing.
+  private static func answer(_ name: String, _ bytes: [UInt8]) -> [UInt8] {
     var writer = JSONWriter()
     writer.object { $0.member("module", name) }
-    let source = module.map { Array(($0.path + "\n").utf8) + $0.source } ?? []
-    return number(4 + writer.bytes.count + source.count) + number(writer.bytes.count)
-      + writer.bytes + source
+    return number(4 + writer.bytes.count + bytes.count) + number(writer.bytes.count)
+      + writer.bytes + bytes
   }
 
   // MARK: Requests of scripts

@@ -30,7 +30,7 @@ package actor ScriptWorker: ScriptHost {
   }
 
   package func run(
-    _ script: Script, in setting: ScriptSetting, sending send: @escaping ScriptSending
+    _ script: Script, in setting: ScriptSetting, with services: ScriptServices
   ) async -> ScriptOutcome {
     let worker: ChildProcess
     do throws(Diagnostic) {
@@ -41,7 +41,7 @@ package actor ScriptWorker: ScriptHost {
     scriptCount += 1
     let url = "script-\(scriptCount).js"
     let frame = ScriptMessage.frame(script, setting, url: url)
-    let answer = await exchange(frame, with: worker, sending: send)
+    let answer = await exchange(frame, with: worker, services)
     guard case .answered(let bytes) = answer else {
       process = nil
       return Self.failed(await fault(of: worker, answer))
@@ -97,7 +97,7 @@ package actor ScriptWorker: ScriptHost {
 
   /// Sends a frame and waits for the answer or the deadline, whichever comes first.
   private func exchange(
-    _ frame: [UInt8], with worker: ChildProcess, sending send: @escaping ScriptSending
+    _ frame: [UInt8], with worker: ChildProcess, _ services: ScriptServices
   ) async -> Answer {
     let thread = self.thread
     let shelf = self.shelf
@@ -112,9 +112,11 @@ package actor ScriptWorker: ScriptHost {
           if let wanted = ScriptMessage.module(frame) {
             reply = ScriptMessage.reply(
               shelf.module(wanted.name, from: wanted.from), to: wanted.name)
+          } else if let name = ScriptMessage.dynamicName(frame) {
+            reply = ScriptMessage.reply(services.dynamicValue(name), to: name)
           } else if let asked = ScriptMessage.request(frame) {
             count += 1
-            let result = count <= Self.subrequestLimit ? await send(asked.draft) : nil
+            let result = count <= Self.subrequestLimit ? await services.send(asked.draft) : nil
             reply = ScriptMessage.reply(result, to: asked.id)
           } else {
             break

@@ -40,6 +40,8 @@ struct ItemComposer: Composer {
 
   func draft(of item: Suite.Item) -> Value { drafts[item.index] }
 
+  func dynamicValue(_ name: String) -> String? { dynamic.value(of: name) }
+
   func compose(
     _ item: Suite.Item, draft: Value, scopes: Scopes
   ) throws(Diagnostic) -> Composition {

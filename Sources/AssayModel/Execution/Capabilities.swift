@@ -87,6 +87,9 @@ package protocol Composer: Sendable {
   func compose(
     _ item: Suite.Item, draft: Value, scopes: Scopes
   ) throws(Diagnostic) -> Composition
+
+  /// A new value of a dynamic variable, by its name without the `$`; nil for a name that is none.
+  func dynamicValue(_ name: String) -> String?
 }
 
 /// A composed request, and what was noticed on the way.
@@ -148,15 +151,27 @@ package protocol Authentication: Sendable {
 
 /// One world of JavaScript: globals that a script leaves behind are there for the next.
 package protocol ScriptHost: Sendable {
-  /// - Parameter send: Sends a request that the script asks for, in the form of a draft.
   func run(
-    _ script: Script, in setting: ScriptSetting, sending send: @escaping ScriptSending
+    _ script: Script, in setting: ScriptSetting, with services: ScriptServices
   ) async -> ScriptOutcome
   func close() async
 }
 
-/// What becomes of a request that a script sends.
-package typealias ScriptSending = @Sendable (Value) async -> Result<Exchange, Diagnostic>
+/// What a script can ask of the run while it is running.
+package struct ScriptServices: Sendable {
+  /// Sends a request, given in the form of a draft.
+  package let send: @Sendable (Value) async -> Result<Exchange, Diagnostic>
+  /// Makes a value of a dynamic variable.
+  package let dynamicValue: @Sendable (String) -> String?
+
+  package init(
+    send: @escaping @Sendable (Value) async -> Result<Exchange, Diagnostic>,
+    dynamicValue: @escaping @Sendable (String) -> String? = { _ in nil }
+  ) {
+    self.send = send
+    self.dynamicValue = dynamicValue
+  }
+}
 
 /// What a script can see.
 package struct ScriptSetting: Sendable {

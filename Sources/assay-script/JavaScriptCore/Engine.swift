@@ -21,6 +21,7 @@ internal import CPosix
     install()
     for (name, source) in [
       ("expect.js", PackageResources.expect_js), ("prelude.js", PackageResources.prelude_js),
+      ("sugar.js", PackageResources.sugar_js),
     ] {
       guard unsafe evaluate(source, named: name) != nil else {
         preconditionFailure("the prelude \(name) does not load: \(lastError)")

@@ -189,19 +189,30 @@
     // As it comes out where scripts hand variables on as JSON.
     if (value === undefined) return null;
     if (value === null || ['string', 'boolean'].includes(typeof value)) return value;
-    if (typeof value === 'number') return isFinite(value) ? value : String(value);
+    if (typeof value === 'number') return isFinite(value) ? value : null;
     try {
       const text = JSON.stringify(value);
       return text === undefined ? String(value) : JSON.parse(text);
     } catch (error) { return String(value); }
   }
 
+  // A name that begins with `$` and that nothing defines is made by the host, which makes those of
+  // requests too.
+  const dynamic = name => name[0] === '$' ? native.load(JSON.stringify({ dynamic: name.slice(1) })) : undefined;
+
   function replaceIn(value, look) {
     if (typeof value === 'string') {
-      return value.replace(/\{\{([^{}]+)\}\}/g, (token, name) => {
-        const found = look(name);
-        return found === undefined ? token : String(found);
-      });
+      let text = value;
+      for (let round = 0; round < 19 && text.length < 1 << 24; round += 1) {
+        const filled = text.replace(/\{\{([^{}]+)\}\}/g, (token, name) => {
+          let found = look(name);
+          if (found === undefined) found = dynamic(name);
+          return found === undefined ? token : String(found);
+        });
+        if (filled === text) break;
+        text = filled;
+      }
+      return text;
     }
     if (Array.isArray(value)) return value.map(each => replaceIn(each, look));
     if (value === null || typeof value !== 'object') return value;
@@ -237,15 +248,20 @@
     return text + (query.length ? '?' + query.join('&') : '');
   }
 
+  function queryPairs(given) {
+    if (typeof given !== 'string') return [].concat(given).map(each => typeof each === 'string' ? queryPairs(each)[0] : each);
+    return given.split('&').map(each => {
+      const at = each.indexOf('=');
+      return at < 0 ? { key: each, value: null } : { key: each.slice(0, at), value: each.slice(at + 1) };
+    });
+  }
+
   class RequestURL {
     constructor(draft) {
       Object.assign(this, typeof draft === 'string' ? { raw: draft } : draft);
       const mark = typeof draft === 'string' ? draft.indexOf('?') : -1;
       const pairs = Array.isArray(this.query) ? this.query : mark < 0 ? []
-        : draft.slice(mark + 1).split('&').map(each => {
-          const at = each.indexOf('=');
-          return at < 0 ? { key: each, value: null } : { key: each.slice(0, at), value: each.slice(at + 1) };
-        });
+        : queryPairs(draft.slice(mark + 1));
       this.query = new PairList(pairs, false);
     }
     _draft() {
@@ -262,7 +278,7 @@
     getPath() { const text = this.toString().replace(/^\w+:\/\/[^/?]*/, '').split('?')[0]; return text || '/'; }
     getQueryString() { return urlText({ query: this.query.members }).slice(1); }
     getPathWithQuery() { const query = this.getQueryString(); return this.getPath() + (query ? '?' + query : ''); }
-    addQueryParams(pairs) { [].concat(pairs).forEach(pair => this.query.add(pair)); }
+    addQueryParams(pairs) { queryPairs(pairs).forEach(pair => this.query.members.push(pair)); }
     removeQueryParams(keys) { [].concat(keys).forEach(key => this.query.remove(key)); }
     update(url) {
       for (const name of Object.keys(this)) delete this[name];
