@@ -9,6 +9,7 @@ struct StepWalk<C: Clock<Duration>> {
   var scopes: Scopes
   private(set) var wentWrong = false
   private(set) var next: ScriptOutcome.Next?
+  /// The request as scripts see it: as written, and once it has left, as it was sent.
   private var draft: Value
   private var isSkipped = false
 
@@ -61,6 +62,7 @@ struct StepWalk<C: Clock<Duration>> {
     do throws(Diagnostic) {
       guard let exchange = try await lane.follow(composition, of: step) else { return nil }
       await tell(.exchanged(step.number, exchange))
+      draft = composition.resolved.sent(as: exchange.request)
       await judge(exchange)
       return exchange
     } catch {
@@ -134,5 +136,23 @@ struct StepWalk<C: Clock<Duration>> {
   private mutating func judged(_ verdict: Verdict) async {
     if verdict.isBad { wentWrong = true }
     await tell(.judged(step.number, verdict))
+  }
+}
+
+extension Value {
+  /// A draft with the fields of the request that it became.
+  fileprivate func sent(as request: Request) -> Value {
+    guard case .object(var members) = self else { return self }
+    members.removeAll { ["method", "url", "header"].contains($0.name) }
+    let fields = request.headers.map { field in
+      Value.object([
+        Member("key", .string(field.name)), Member("value", .string(field.value)),
+      ])
+    }
+    return .object(
+      [
+        Member("method", .string(request.method)), Member("url", .string(request.url)),
+        Member("header", .array(fields)),
+      ] + members)
   }
 }

@@ -46,8 +46,9 @@ struct ItemComposer: Composer {
     _ item: Suite.Item, draft: Value, scopes: Scopes
   ) throws(Diagnostic) -> Composition {
     var template = TemplateText(scopes: scopes, dynamic: dynamic)
-    let method = template.fill(draft["method"]?.text ?? "GET")
-    let text = template.fill(RequestURL.template(draft["url"] ?? .null))
+    let draft = Self.resolved(draft, &template)
+    let method = draft["method"]?.text ?? "GET"
+    let text = draft["url"]?.text ?? ""
     let behaviour = draft["behaviour"] ?? .null
     let keepsRaw = behaviour["disableUrlEncoding"] == .bool(true)
     guard let target = RequestURL.encoded(text, keepsRaw: keepsRaw) else {
@@ -70,13 +71,36 @@ struct ItemComposer: Composer {
       token: options.isNewmanCompatible ? dynamic.uuid() : nil)
     try check(outgoing, item)
     return Composition(
-      request: outgoing.request,
+      request: outgoing.request, resolved: draft,
       undefined: template.undefined.map { undefined($0, in: item, scopes) },
       notes: template.cyclic.map { cyclic($0, in: item, scopes) }
         + (proof.note.map { [$0] } ?? [])
         + (behaviour["strictSSL"] == .bool(false) ? [.verificationKept(at: item.nameSpan)] : []),
       rules: CallRules(behaviour), authentication: proof.authentication,
       uses: template.uses)
+  }
+
+  /// The draft with its names filled in, each occurrence once. A URL is filled as one text, since a
+  /// value may bring its own `?` and `&`; of the auth, only what its type uses.
+  private static func resolved(_ draft: Value, _ template: inout TemplateText) -> Value {
+    guard case .object(let members) = draft else { return draft }
+    return .object(
+      members.map { member in
+        switch member.name {
+        case "url":
+          Value.Member("url", .string(template.fill(RequestURL.template(member.value))))
+        case "method", "header", "body":
+          Value.Member(member.name, template.fill(member.value))
+        case "auth": Value.Member("auth", resolvedAuth(member.value, &template))
+        default: member
+        }
+      })
+  }
+
+  private static func resolvedAuth(_ auth: Value, _ template: inout TemplateText) -> Value {
+    guard case .object(let members) = auth, let type = auth["type"]?.text else { return auth }
+    return .object(
+      members.map { $0.name == type ? Value.Member(type, template.fill($0.value)) : $0 })
   }
 
   // MARK: Parts

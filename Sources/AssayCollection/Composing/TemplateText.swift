@@ -34,6 +34,18 @@ struct TemplateText {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// The value with every text in it filled, but for parts that are turned off.
+  mutating func fill(_ value: Value) -> Value {
+    switch value {
+    case .string(let text): return .string(fill(text))
+    case .array(let elements): return .array(elements.map { fill($0) })
+    case .object(let members):
+      if value["disabled"] == .bool(true) { return value }
+      return .object(members.map { Value.Member($0.name, fill($0.value)) })
+    default: return value
+    }
+  }
+
   /// What is still to be filled after the last round leads in a circle.
   private mutating func noteCycles(_ text: [UInt8]) {
     var index = 0

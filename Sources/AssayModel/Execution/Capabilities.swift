@@ -95,6 +95,8 @@ package protocol Composer: Sendable {
 /// A composed request, and what was noticed on the way.
 package struct Composition: Sendable {
   package let request: Request
+  /// The draft with every name filled in: what test scripts see of the request.
+  package let resolved: Value
   /// The names that nothing defines.
   package let undefined: [Diagnostic]
   package let notes: [Diagnostic]
@@ -105,11 +107,12 @@ package struct Composition: Sendable {
   package let uses: [VariableUse]
 
   package init(
-    request: Request, undefined: [Diagnostic] = [], notes: [Diagnostic],
-    rules: CallRules = CallRules(), authentication: (any Authentication)? = nil,
+    request: Request, resolved: Value = .null, undefined: [Diagnostic] = [],
+    notes: [Diagnostic] = [], rules: CallRules = CallRules(), authentication: (any Authentication)? = nil,
     uses: [VariableUse] = []
   ) {
     self.request = request
+    self.resolved = resolved
     self.undefined = undefined
     self.notes = notes
     self.rules = rules

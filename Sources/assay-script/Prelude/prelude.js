@@ -240,12 +240,13 @@
     const part = each => typeof each === 'string' ? each : each && each.value || '';
     const join = (value, by) => Array.isArray(value) ? value.map(part).join(by) : value || '';
     let text = url.protocol ? url.protocol.replace(/:\/\/$/, '') + '://' : '';
+    if (url.auth && url.auth.user !== undefined) text += url.auth.user + (url.auth.password === undefined ? '' : ':' + url.auth.password) + '@';
     text += join(url.host, '.') + (url.port ? ':' + url.port : '');
     const path = join(url.path, '/');
-    if (path) text += (path.startsWith('/') ? '' : '/') + path;
+    if (path || Array.isArray(url.path) && url.path.length > 0) text += (path.startsWith('/') && !Array.isArray(url.path) ? '' : '/') + path;
     const query = (url.query || []).filter(each => !each.disabled)
       .map(each => (each.key || '') + (each.value === null || each.value === undefined ? '' : '=' + each.value));
-    return text + (query.length ? '?' + query.join('&') : '');
+    return text + (query.length ? '?' + query.join('&') : '') + (url.hash ? '#' + url.hash : '');
   }
 
   function queryPairs(given) {
@@ -256,33 +257,76 @@
     });
   }
 
+  // The parts of a URL, which may hold names in braces anywhere.
+  function urlParts(text) {
+    const url = { protocol: undefined, auth: undefined, host: undefined, port: undefined, path: undefined, query: [], hash: undefined };
+    let rest = String(text).trim();
+    const cut = mark => { const at = rest.indexOf(mark); if (at < 0) return undefined; const behind = rest.slice(at + 1); rest = rest.slice(0, at); return behind; };
+    url.hash = cut('#');
+    const query = cut('?');
+    if (query !== undefined) url.query = queryPairs(query);
+    const scheme = /^((?:[A-Za-z0-9+.-]|\{\{[^{}]*\}\})+):\/\//.exec(rest);
+    if (scheme) { url.protocol = scheme[1]; rest = rest.slice(scheme[0].length); }
+    const slash = rest.indexOf('/');
+    let authority = slash < 0 ? rest : rest.slice(0, slash);
+    if (slash >= 0) url.path = rest.slice(slash + 1).split('/');
+    const at = authority.lastIndexOf('@');
+    if (at >= 0) {
+      const [user, ...password] = authority.slice(0, at).split(':');
+      url.auth = { user, password: password.length ? password.join(':') : undefined };
+      authority = authority.slice(at + 1);
+    }
+    const port = /:(\d*|\{\{[^{}]*\}\})$/.exec(authority);
+    if (port) { url.port = port[1]; authority = authority.slice(0, port.index); }
+    if (authority) url.host = authority.match(/(?:\{\{[^{}]*\}\}|[^.])+/g) || [];
+    return url;
+  }
+
   class RequestURL {
     constructor(draft) {
-      Object.assign(this, typeof draft === 'string' ? { raw: draft } : draft);
-      const mark = typeof draft === 'string' ? draft.indexOf('?') : -1;
-      const pairs = Array.isArray(this.query) ? this.query : mark < 0 ? []
-        : queryPairs(draft.slice(mark + 1));
+      const given = typeof draft === 'string' ? urlParts(draft) : Object.assign({}, draft);
+      if (typeof draft !== 'string' && given.host === undefined && given.path === undefined && typeof given.raw === 'string') Object.assign(given, urlParts(given.raw));
+      const pairs = Array.isArray(given.query) ? given.query.map(each => Object.assign({}, each)) : typeof given.query === 'string' ? queryPairs(given.query) : [];
+      delete given.raw;
+      Object.assign(this, given);
       this.query = new PairList(pairs, false);
+      this.variables = new PairList(Array.isArray(given.variable) ? given.variable : [], false);
+      delete this.variable;
+      // Untouched, it is sent as it was written.
+      Object.defineProperty(this, '_was', { value: { draft, text: this._shape() }, writable: true });
     }
+    _shape() { return JSON.stringify([this.toString(), this.query.members, this.variables.members]); }
     _draft() {
-      if (this.host === undefined && this.path === undefined) {
-        const base = (this.raw || '').split('?')[0];
-        const query = urlText({ query: this.query.members });
-        return base + query;
-      }
-      const { raw, ...parts } = this;
-      return Object.assign({}, parts, { query: this.query.members });
+      if (this._was.text === this._shape()) return this._was.draft;
+      const parts = Object.assign({}, this, { query: this.query.members, variable: this.variables.members });
+      delete parts.variables;
+      return parts;
     }
-    toString() { return urlText(this._draft()); }
-    getHost() { return Array.isArray(this.host) ? this.host.join('.') : this.host || this.toString().replace(/^\w+:\/\//, '').split(/[/:?]/)[0]; }
-    getPath() { const text = this.toString().replace(/^\w+:\/\/[^/?]*/, '').split('?')[0]; return text || '/'; }
+    toString() { return urlText(Object.assign({}, this, { query: this.query.members })); }
+    toJSON() { return this._draft(); }
+    getHost() { return Array.isArray(this.host) ? this.host.join('.') : this.host || ''; }
+    getRemote(always) {
+      const port = this.port || (always ? (this.protocol === 'https' ? '443' : '80') : '');
+      return this.getHost() + (port ? ':' + port : '');
+    }
+    getPath() {
+      const values = name => { const found = this.variables.one(name) || this.variables.members.find(each => each.id === name); return found && found.value; };
+      const part = each => {
+        const text = typeof each === 'string' ? each : each && each.value || '';
+        return text[0] === ':' && values(text.slice(1)) ? values(text.slice(1)) : text;
+      };
+      const path = Array.isArray(this.path) ? this.path.map(part).join('/') : this.path || '';
+      return path.startsWith('/') ? path : '/' + path;
+    }
     getQueryString() { return urlText({ query: this.query.members }).slice(1); }
     getPathWithQuery() { const query = this.getQueryString(); return this.getPath() + (query ? '?' + query : ''); }
     addQueryParams(pairs) { queryPairs(pairs).forEach(pair => this.query.members.push(pair)); }
-    removeQueryParams(keys) { [].concat(keys).forEach(key => this.query.remove(key)); }
+    removeQueryParams(keys) { [].concat(keys).forEach(key => this.query.remove(typeof key === 'object' ? key.key : key)); }
     update(url) {
+      const fresh = new RequestURL(url);
       for (const name of Object.keys(this)) delete this[name];
-      Object.assign(this, new RequestURL(url));
+      Object.assign(this, fresh);
+      this._was = { draft: undefined, text: undefined };
     }
   }
 
@@ -632,7 +676,7 @@
     class HeaderList extends PairList { constructor(parent, pairs) { super(parsedHeaders(pairs || []), true); } }
     class PropertyList extends PairList { constructor(type, parent, pairs) { super(pairs || [], false); } }
     class Url extends RequestURL {
-      static parse(text) { const url = new RequestURL(text); return Object.assign({}, url, { query: url.query.members }); }
+      static parse(text) { return urlParts(text); }
     }
     class VariableScope extends Scope {
       constructor(definition) {
