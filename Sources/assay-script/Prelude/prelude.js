@@ -170,7 +170,7 @@
       this._.values.set(String(name), value);
       const mirror = state.mirrors[this._.kind];
       if (mirror) mirror[String(name)] = value;
-      if (this._.kind !== 'detached') state.changes.push({ scope: this._.kind, name: String(name), value: storable(value) });
+      if (this._.kind !== 'detached') state.changes.push({ scope: this._.kind, name: String(name), value: value === undefined && this._.kind === 'local' ? '' : storable(value) });
     }
     unset(name) {
       if (!this._.values.delete(name)) return;
