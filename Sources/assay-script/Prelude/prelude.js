@@ -479,6 +479,17 @@
       + (value === undefined ? '' : ' with value ' + show(value) + ' but got ' + show(target.value)),
       'expected response to not contain property \'' + path + "'", value, target.value);
   });
+  // By ajv, as everywhere else; where the system has no ajv, the assertion says so and fails.
+  method('jsonSchema', function (schema, options) {
+    const value = this._.object;
+    const data = value instanceof ScriptResponse ? value.json() : value;
+    const Ajv = modules('ajv');
+    const ajv = new Ajv(Object.assign({ allErrors: true, logger: false }, options));
+    const holds = ajv.validate(schema, data);
+    const errors = (ajv.errors || []).map(each => (each.dataPath || 'data') + ' ' + each.message).join(', ');
+    check(this, holds, 'expected data to satisfy schema but found following errors: \n' + errors,
+      'expected data to not satisfy schema', schema, data);
+  });
   property('json', function () {
     const found = response(this).headers.get('content-type') || '';
     check(this, /^application\/([\w.+-]*\+)?json\b/i.test(found) || /^text\/json\b/i.test(found),
