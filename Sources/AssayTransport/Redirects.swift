@@ -33,7 +33,7 @@ package struct Redirects: Follower {
     url.fragment = nil
     var next = old
     next.url = url.description
-    next.headers.removeAll { $0.isNamed("Referer") }
+    next.headers.removeAll { $0.isNamed("Referer") || $0.isNamed("Host") }
     // 303 asks for GET, and the two older ones are read so by everybody (RFC 9110, section 15.4).
     if [301, 302, 303].contains(status), !rules.keepsMethod {
       if old.method != "HEAD" { next.method = "GET" }
@@ -46,15 +46,13 @@ package struct Redirects: Follower {
     }
     if Self.origin(base) == Self.origin(target) {
       if !rules.omitsReferer { next.headers.append(HeaderField("Referer", old.url)) }
-      return next
+    } else {
+      next.headers.removeAll {
+        Self.isCredential($0.name) && !(rules.keepsCredentials && $0.isNamed("Authorization"))
+      }
+      next.login = nil
     }
-    if let place = next.headers.firstIndex(where: { $0.isNamed("Host") }) {
-      next.headers[place] = HeaderField(next.headers[place].name, Self.authority(target))
-    }
-    next.headers.removeAll {
-      Self.isCredential($0.name) && !(rules.keepsCredentials && $0.isNamed("Authorization"))
-    }
-    next.login = nil
+    next.headers.append(HeaderField("Host", Self.authority(target)))
     return next
   }
 

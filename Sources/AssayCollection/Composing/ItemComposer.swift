@@ -109,8 +109,8 @@ struct ItemComposer: Composer {
     guard case .array(let fields)? = list else { return [] }
     var headers: [HeaderField] = []
     for field in fields where field["disabled"] != .bool(true) {
-      let name = template.fill(field["key"]?.text ?? "").trimmed
-      guard !name.isEmpty else { continue }
+      let name = template.fill(field["key"]?.text ?? "")
+      guard !name.trimmed.isEmpty else { continue }
       let value = field["value"].map { $0.isNull ? "" : $0.substitution } ?? ""
       headers.append(HeaderField(name, template.fill(value)))
     }
@@ -156,6 +156,11 @@ struct ItemComposer: Composer {
       // Bytes and not characters: CR LF is one `Character`.
       if field.value.utf8.contains(where: { $0 == 0x0D || $0 == 0x0A || $0 == 0 }) {
         throw .invalidHeader(field.name, "holds a line break or a NUL", at: item.nameSpan)
+      }
+      // What a field can carry beyond ASCII is ISO 8859-1 (RFC 9110, section 5.5).
+      if field.value.unicodeScalars.contains(where: { $0.value > 0xFF }) {
+        throw .invalidHeader(
+          field.name, "holds a character that no header field can carry", at: item.nameSpan)
       }
     }
   }

@@ -67,7 +67,7 @@ struct OutgoingRequest {
     func add(_ name: String, _ value: String) {
       if !headers.has(name), !isForbidden(name) { headers.append(HeaderField(name, value)) }
     }
-    addType(isForbidden("Content-Type")) { !$0.isForm }
+    addType(isForbidden("Content-Type")) { $0.kind == .content }
     add("User-Agent", userAgent)
     add("Accept", "*/*")
     add("Cache-Control", "no-cache")
@@ -83,6 +83,7 @@ struct OutgoingRequest {
     if let body, !headers.has("Transfer-Encoding") {
       add("Content-Length", String(body.bytes.count))
     }
+    addType(isForbidden("Content-Type")) { $0.kind == .file }
     groupFields()
   }
 

@@ -9,12 +9,12 @@ struct RequestBody {
   /// A form that was made from fields.
   var kind = Kind.content
 
-  enum Kind { case content, fields, parts }
+  enum Kind { case content, file, fields, parts }
 
   /// Whether its type is the one that the item names it by.
   var isDeclared = false
 
-  var isForm: Bool { kind != .content }
+  var isForm: Bool { kind == .fields || kind == .parts }
 
   /// Makes the body of a draft; nil where there is none to send.
   static func make(
@@ -46,13 +46,17 @@ struct RequestBody {
     var text = template.fill(written ?? "")
     guard !text.isEmpty else { return nil }
     let language = body["options"]?["raw"]?["language"]?.text
-    let type = contentType.flatMap { $0.lowercased() }
-    let looksJSON = type.map {
-      $0.hasPrefix("application/json") || $0.hasPrefix("application/x-json")
-    }
-    if language == "json" || language == nil && looksJSON == true { text = withoutComments(text) }
+    let looksJSON = contentType.map(isJSON) ?? false
+    if language == "json" || language == nil && looksJSON { text = withoutComments(text) }
+    let type = defaultType(language)
     return RequestBody(
-      bytes: Array(text.utf8), contentType: defaultType(language), isDeclared: language != nil)
+      bytes: Array(text.utf8), contentType: type, isDeclared: type != "text/plain")
+  }
+
+  /// `application/json`, or a type that is built on it (RFC 6839, section 3.1).
+  private static func isJSON(_ type: String) -> Bool {
+    let plain = type.lowercased().prefix { $0 != ";" && $0 != " " }
+    return plain == "application/json" || plain.hasPrefix("application/") && plain.hasSuffix("+json")
   }
 
   private static func defaultType(_ language: String?) -> String {
@@ -199,9 +203,10 @@ struct RequestBody {
     return parts
   }
 
-  /// What would end a quoted name early, as browsers write it (HTML, multipart/form-data).
+  /// Names go out as they are, quotes included, as Postman sends them; only what would end the line
+  /// is encoded (HTML, multipart/form-data).
   private static func quoted(_ text: String) -> String {
-    text.replacing("\"", with: "%22").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+    text.replacing("\r", with: "%0D").replacing("\n", with: "%0A")
   }
 
   private static func file(
@@ -213,7 +218,8 @@ struct RequestBody {
     guard let path = value["src"]?.text, !path.isEmpty else { return nil }
     let filled = template.fill(path)
     return RequestBody(
-      bytes: try files.read(filled, at: span), contentType: MediaTypeName.ofFile(filled))
+      bytes: try files.read(filled, at: span), contentType: MediaTypeName.ofFile(filled),
+      kind: .file)
   }
 
   private static func boundary(of contentType: String?) -> String? {

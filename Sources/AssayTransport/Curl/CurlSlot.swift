@@ -158,8 +158,17 @@ internal import CCurl
     unsafe assay_curl_set_pointer(easy, CURLOPT_HTTPHEADER, headerList)
   }
 
+  /// Values beyond ASCII leave as ISO 8859-1, which is what fields can carry; the composer has
+  /// refused what that cannot say.
   private func append(_ line: String) {
-    unsafe headerList = curl_slist_append(headerList, line)
+    let scalars = line.unicodeScalars
+    guard scalars.contains(where: { $0.value > 0x7F }), scalars.allSatisfy({ $0.value <= 0xFF })
+    else {
+      unsafe headerList = curl_slist_append(headerList, line)
+      return
+    }
+    let bytes = scalars.map { CChar(bitPattern: UInt8($0.value)) } + [0]
+    unsafe headerList = curl_slist_append(headerList, bytes)
   }
 
   private func setCallbacks() {

@@ -44,8 +44,6 @@ struct AWSSignature {
   private func signQuery(_ request: inout OutgoingRequest) {
     request.replace("Host", request.authority)
     let fields = Self.signedFields(request.headers)
-    // The field that all calls have takes its usual place.
-    request.headers.removeAll { $0.isNamed("Host") }
     let isStorage = service == "s3"
     if isStorage, !request.url.contains("X-Amz-Expires=") {
       request.setQuery("X-Amz-Expires", "86400")
