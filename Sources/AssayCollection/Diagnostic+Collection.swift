@@ -104,6 +104,45 @@ extension Diagnostic {
     Diagnostic(.warning, "collection.folders-too-deep", "`\(path)` lies too deep and is left out")
   }
 
+  static func repeatedName(
+    _ name: String, first: SourceSpan, second: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(.warning, "collection.repeated-name", "`\(name)` stands twice in one object")
+      .pointing(at: second, "this one counts").pointing(at: first, "the first one")
+  }
+
+  static func repeatedItem(
+    _ name: String, first: SourceSpan, second: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(.warning, "collection.repeated-item", "two requests here are called `\(name)`")
+      .pointing(at: second, "the second").pointing(at: first, "the first")
+      .hinting("scripts and `--folder` cannot tell them apart by name")
+  }
+
+  static func repeatedVariable(
+    _ name: String, first: SourceSpan, second: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(.warning, "environment.repeated-variable", "the variable `\(name)` stands twice")
+      .pointing(at: second, "this one counts").pointing(at: first, "the first one")
+  }
+
+  static func misspeltField(_ name: String, nearest: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.warning, "collection.unknown-field", "the field `\(name)` means nothing here")
+      .pointing(at: span, "it is passed over").hinting("`\(nearest)` is a field")
+  }
+
+  static func unknownMoment(_ name: String, nearest: String?, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.warning, "collection.unknown-event", "no script runs at `\(name)`")
+      .pointing(at: span, "its script is passed over")
+      .hinting(nearest.map { "`\($0)` is a moment at which scripts run" })
+  }
+
+  static func plainSecret(_ what: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.warning, "collection.plain-secret", "\(what) stands in plain text")
+      .pointing(at: span, "not shown", hidingText: true)
+      .hinting("`{{vault:NAME}}` takes it from the file that `--secrets` names")
+  }
+
   static func unusableFile(_ reason: Diagnostic, at span: SourceSpan) -> Diagnostic {
     Diagnostic(.error, "collection.unusable-file", reason.message)
       .pointing(at: span, "nothing is sent").hinting(reason.hint)

@@ -1,6 +1,8 @@
 /// Everything that the command line offers. What is not in this table does not exist.
 package enum CommandTable {
-  package static let commands: [Command] = [run, mock, report, completions, version, help]
+  package static let commands: [Command] = [
+    run, plan, check, mock, report, completions, version, help,
+  ]
 
   package static func command(named name: String) -> Command? {
     commands.first { $0.name.rawValue == name }
@@ -107,6 +109,14 @@ package enum CommandTable {
       "format", .choice(["human", "json"]), in: .output, "how problems are printed",
       standard: "human")
 
+    package static let json = Flag(
+      "json", .toggle, in: .output, "print one JSON document", isConfigurable: false)
+    package static let checkFormat = Flag(
+      "format", .choice(["human", "json", "sarif"]), in: .output, "how problems are printed",
+      standard: "human")
+    package static let strict = Flag(
+      "strict", .toggle, in: .output, "end with 1 if there is a warning")
+
     // General.
     package static let config = Flag(
       "config", .path("FILE"), in: .general, "settings",
@@ -145,6 +155,40 @@ package enum CommandTable {
       .init(
         command: "assay run shop.json --spec openapi.yaml --mock --stateful",
         meaning: "without any server"),
+    ])
+
+  static let plan = Command(
+    name: .plan, summary: "prints every call as it would leave, without traffic",
+    operands: .init("<collection…>", 1...64),
+    flags: [
+      F.environment, F.globals, F.data, F.iterations, F.folder, F.environmentVariable,
+      F.globalVariable, F.environmentFromSystem, F.secrets, F.newmanCompatible, F.seed,
+      F.strictVariables, F.json, F.config, F.profile,
+    ] + F.everywhere,
+    examples: [
+      .init(
+        command: "assay plan shop.json -e staging.json",
+        meaning: "what would be sent, and where each value comes from"),
+      .init(
+        command: "assay plan shop.json --folder 'Get order' --json",
+        meaning: "one call, for a program to read"),
+    ])
+
+  static let check = Command(
+    name: .check, summary: "reports problems in collections, environments, data and contracts",
+    operands: .init("<file…>", 1...256),
+    flags: [
+      F.environment, F.globals, F.data, F.environmentVariable, F.globalVariable,
+      F.environmentFromSystem, F.secrets, F.strict, F.checkFormat, F.color, F.config, F.profile,
+      F.help,
+    ],
+    examples: [
+      .init(
+        command: "assay check shop.json staging.json openapi.yaml",
+        meaning: "what is wrong with the files, with places"),
+      .init(
+        command: "assay check shop.json -e staging.json --strict --format sarif > check.sarif",
+        meaning: "for a code host, and for a gate"),
     ])
 
   static let mock = Command(

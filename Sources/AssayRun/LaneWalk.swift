@@ -1,4 +1,4 @@
-internal import AssayModel
+package import AssayModel
 
 /// One lane on its way through its steps.
 struct LaneWalk<C: Clock<Duration>>: Sendable {
@@ -75,7 +75,7 @@ extension [Step] {
 }
 
 extension Step {
-  var planned: Event.PlannedStep {
+  package var planned: Event.PlannedStep {
     Event.PlannedStep(
       number: number, suite: suiteName, folders: item.folders, name: item.name,
       iteration: iteration, iterationCount: iterationCount, place: item.nameSpan.place)

@@ -10,6 +10,13 @@ enum ScriptMessage {
     return number(4 + text.count + source.count) + number(text.count) + text + source
   }
 
+  /// A script that is to be parsed, and no more.
+  static func syntaxCheck(_ script: Script) -> [UInt8] {
+    let text = Array(#"{"check":true}"#.utf8)
+    let source = Array(script.source.utf8)
+    return number(4 + text.count + source.count) + number(text.count) + text + source
+  }
+
   private static func number(_ count: Int) -> [UInt8] {
     [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: count >> $0) }
   }

@@ -54,6 +54,22 @@ package actor ScriptWorker: ScriptHost {
     return outcome
   }
 
+  /// Whether a script parses; nil where it does. Nothing of it is run.
+  package func check(_ script: Script) async -> ScriptFault? {
+    do throws(Diagnostic) {
+      let worker = try await started()
+      let frame = ScriptMessage.syntaxCheck(script)
+      let bytes = await thread.run { worker.write(frame) ? Self.readFrame(worker) : nil }
+      guard let bytes, let outcome = ScriptMessage.outcome(bytes) else {
+        process = nil
+        return ScriptFault(.crash, "the script worker ended over it")
+      }
+      return outcome.fault
+    } catch {
+      return ScriptFault(.crash, error.message)
+    }
+  }
+
   package func close() async { process = nil }
 
   /// What a worker tells about itself.

@@ -64,6 +64,8 @@ struct Assay {
     let front = Front(invocation)
     switch invocation.command.name {
     case .run: return await RunCommand(invocation, front).run()
+    case .plan: return PlanCommand(invocation, front).run()
+    case .check: return await CheckCommand(invocation, front).run()
     case .mock: return await MockCommand(invocation, front).run()
     case .report: return await ReportCommand(invocation, front).run()
     case .version:

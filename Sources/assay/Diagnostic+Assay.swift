@@ -56,6 +56,13 @@ extension Diagnostic {
       .hinting(nearest.map { "`\($0)` is one" })
   }
 
+  static func brokenScript(_ fault: ScriptFault, in script: Script) -> Diagnostic {
+    Diagnostic(
+      .error, "script.syntax", "a script of `\(script.owner)` does not parse: \(fault.message)"
+    )
+    .pointing(at: script.span(ofLine: fault.line ?? 1), "here")
+  }
+
   static func emptySelection() -> Diagnostic {
     Diagnostic(.error, "run.nothing-selected", "there is no request to run")
       .noting("a run that judges nothing is not a success")

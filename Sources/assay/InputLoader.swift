@@ -9,9 +9,10 @@ internal import Synchronization
 /// Reads the files of a run, each once, and remembers what was read.
 struct InputLoader: Sendable {
   private let log = InputLog()
-  private let front: Front
+  /// Nil: remarks are the caller's to tell.
+  private let front: Front?
 
-  init(_ front: Front) { self.front = front }
+  init(_ front: Front?) { self.front = front }
 
   /// What was read, in order, with the digest of each file.
   var inputs: [RunFacts.Input] { log.inputs }
@@ -65,7 +66,7 @@ struct InputLoader: Sendable {
       ? try CollectionReader.read(folder: collectionFolder(path), composing: options)
       : try CollectionReader.read(
         Inputs.read(file(path, limit: Limit.collection)), composing: options)
-    for note in result.notes { front.tell(note) }
+    for note in result.notes { front?.tell(note) }
     return result
   }
 
@@ -114,18 +115,43 @@ struct InputLoader: Sendable {
     try EnvironmentReader.secrets(Inputs.read(file(path, limit: Limit.collection)))
   }
 
+  func checkedRows(_ path: String) throws(Diagnostic) -> DataReader.Result {
+    try DataReader.read(file(path, limit: Limit.data))
+  }
+
   func rows(_ path: String) throws(Diagnostic) -> DataRows {
-    let result = try DataReader.read(file(path, limit: Limit.data))
-    for note in result.notes { front.tell(note) }
+    let result = try checkedRows(path)
+    for note in result.notes { front?.tell(note) }
     return result.rows
   }
 
-  func contract(_ path: String) throws(Diagnostic) -> Contract {
+  func document(_ path: String) throws(Diagnostic) -> Document {
+    try Inputs.read(file(path, limit: Limit.collection))
+  }
+
+  enum Kind { case collection, environment, data, contract }
+
+  /// What a file is, by its name and by what stands at its top.
+  func kind(of path: String) throws(Diagnostic) -> Kind {
+    if Files.kind(of: path) == .directory { return .collection }
+    if path.lowercased().hasSuffix(".csv") { return .data }
+    let root = try document(path).root
+    if root["openapi"] != nil || root["swagger"] != nil { return .contract }
+    if root.isArray {
+      let first = root[0]
+      return first?["key"] != nil && first?["value"] != nil ? .environment : .data
+    }
+    let inner = root["environment"] ?? root["globals"] ?? root
+    return inner["values"]?.isArray == true ? .environment : .collection
+  }
+
+  func contract(_ path: String, telling isTelling: Bool = true) throws(Diagnostic) -> Contract {
     let document = try Inputs.read(file(path, limit: Limit.contract))
     let confined = ContractFiles(root: path)
     let contract = try Contract.compile(document) { path, from throws(Diagnostic) in
       try confined.load(path, from: from)
     }
+    guard isTelling, let front else { return contract }
     let worth = contract.notes.filter { $0.severity != .note }
     for note in worth.prefix(Limit.notes) { front.tell(note) }
     if worth.count > Limit.notes {

@@ -11,31 +11,49 @@ struct Workload {
   /// What plan and run have in common; in the table each lists it under its own name.
   private(set) var collections: [CollectionReader.Result] = []
   private(set) var environmentName: String?
+  /// What the user calls the holder of each scope.
+  private(set) var sources: [ScopeKind: String] = [:]
   private(set) var seed: UInt64 = 0
   private var scopes = Scopes()
   private var rows = DataRows.none
 
-  /// Reads every file that the flags name.
+  /// Reads every file that the command names.
   init(_ invocation: Invocation, _ loader: InputLoader) throws(Diagnostic) {
-    seed = invocation.whole(Flags.seed).map(UInt64.init) ?? System.random()
+    try self.init(variablesOf: invocation, loader)
     let composing = InputLoader.Composing(
       seed: seed, isNewmanCompatible: invocation.isOn(Flags.newmanCompatible))
     for path in invocation.operands {
       collections.append(try loader.collection(path, composing))
     }
+    if collections.count == 1 { sources[.collection] = collections[0].suite.name }
+  }
+
+  /// Reads the files that define variables, and no collection.
+  init(variablesOf invocation: Invocation, _ loader: InputLoader) throws(Diagnostic) {
+    seed = invocation.whole(Flags.seed).map(UInt64.init) ?? System.random()
     if let path = invocation.text(Flags.environment) {
       let (name, variables) = try loader.variables(path)
       environmentName = name ?? path
+      sources[.environment] = name ?? path
       scopes.replace(.environment, with: variables)
     }
     if let path = invocation.text(Flags.globals) {
-      scopes.replace(.globals, with: try loader.variables(path).variables)
+      let (name, variables) = try loader.variables(path)
+      sources[.globals] = name ?? path
+      scopes.replace(.globals, with: variables)
     }
     if let path = invocation.text(Flags.secrets) {
+      sources[.vault] = path
       scopes.replace(.vault, with: try loader.secrets(path))
     }
-    if let path = invocation.text(Flags.data) { rows = try loader.rows(path) }
+    if let path = invocation.text(Flags.data) {
+      sources[.data] = path
+      rows = try loader.rows(path)
+    }
   }
+
+  /// The names of the data file's columns, with the values of its first row.
+  var columns: [Variable] { rows.row(ofIteration: 0) }
 
   /// Sets what the command line and the operating system say, over what the files said.
   mutating func assign(_ invocation: Invocation) throws(Diagnostic) {

@@ -8,6 +8,8 @@ package struct CollectionReader {
     package let suite: Suite
     package let composer: any Composer
     package let notes: [Diagnostic]
+    /// The files that it was read from.
+    package let documents: [Document]
   }
 
   /// Reads a document; every problem that leaves something to run is a note.
@@ -29,9 +31,9 @@ package struct CollectionReader {
     }
     let name = root["info"]?["name"]?.string ?? root["name"]?.string ?? "collection"
     let variables = root["variable"] ?? root["variables"]
+    builder.keep(document)
     return builder.result(
-      name: name, file: document.file, variables: VariableList.read(variables),
-      variableNodes: variables)
+      name: name, file: document.file, variables: VariableList.read(variables))
   }
 
   /// Reads a folder of the many-file format.
@@ -41,8 +43,7 @@ package struct CollectionReader {
     var builder = SuiteBuilder(options)
     let root = try FolderReader.read(folder, into: &builder)
     return builder.result(
-      name: root.name, file: root.file, variables: VariableList.read(root.variables),
-      variableNodes: root.variables)
+      name: root.name, file: root.file, variables: VariableList.read(root.variables))
   }
 
   /// How a collection lays out its requests, with the object that holds them.

@@ -59,7 +59,10 @@ enum FolderReader {
     let ownName = lastPart(of: folder.path)
     let name = document?.root["name"]?.string ?? ownName
     var level = Level()
-    if let root = document?.root { inherit(root, name: name, into: &level) }
+    if let document {
+      inherit(document.root, name: name, into: &level)
+      builder.keep(document)
+    }
     try visit(folder.path, entries, level, folder, 0, &builder)
     let file = document?.file ?? SourceFile(name: folder.path, bytes: [])
     if builder.itemCount == 0, builder.notes.isEmpty {
@@ -102,6 +105,7 @@ enum FolderReader {
       do throws(Diagnostic) {
         let document =
           entry.isFolder ? try definition(of: inside, folder) : try folder.read(inside)
+        if let document { builder.keep(document) }
         siblings.append(
           Sibling(
             order: document?.root["order"]?.double, name: entry.name, path: inside,

@@ -51,11 +51,14 @@ struct SuiteBuilder {
   private var items: [Suite.Item] = []
   private var drafts: [Value] = []
   private(set) var notes: [Diagnostic] = []
+  private var documents: [Document] = []
   private var unknownAuth: Set<String> = []
 
   init(_ options: ComposingOptions) { self.options = options }
 
   var itemCount: Int { items.count }
+
+  mutating func keep(_ document: Document) { documents.append(document) }
 
   mutating func note(_ diagnostic: Diagnostic) { notes.append(diagnostic) }
 
@@ -78,11 +81,12 @@ struct SuiteBuilder {
   }
 
   func result(
-    name: String, file: SourceFile, variables: [Variable], variableNodes: Node?
+    name: String, file: SourceFile, variables: [Variable]
   ) -> CollectionReader.Result {
     CollectionReader.Result(
       suite: Suite(name: name, file: file, items: items, variables: variables),
-      composer: ItemComposer(drafts: drafts, options: options), notes: notes)
+      composer: ItemComposer(drafts: drafts, options: options), notes: notes,
+      documents: documents)
   }
 
   // MARK: Scripts

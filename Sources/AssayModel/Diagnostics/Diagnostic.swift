@@ -13,6 +13,8 @@ package struct Diagnostic: Error, Sendable {
   package struct Label: Sendable {
     package let span: SourceSpan
     package let text: String
+    /// Whether the user's own text stays hidden there, since it holds a secret.
+    package let isHidden: Bool
   }
 
   package let severity: Severity
@@ -32,10 +34,12 @@ package struct Diagnostic: Error, Sendable {
   }
 
   /// Adds a place; the first one added is the primary place.
-  package func pointing(at span: SourceSpan?, _ text: String = "") -> Diagnostic {
+  package func pointing(
+    at span: SourceSpan?, _ text: String = "", hidingText isHidden: Bool = false
+  ) -> Diagnostic {
     guard let span else { return self }
     var copy = self
-    copy.labels.append(Label(span: span, text: text))
+    copy.labels.append(Label(span: span, text: text, isHidden: isHidden))
     return copy
   }
 

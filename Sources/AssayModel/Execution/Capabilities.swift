@@ -141,6 +141,9 @@ package struct VariableUse: Sendable {
 
 /// A proof of who sends a call that takes more messages than the call itself.
 package protocol Authentication: Sendable {
+  /// What it does beside sending the request, in words for a plan.
+  var meaning: String { get }
+
   /// The request with what can be known before it leaves.
   ///
   /// - Parameter send: Sends a request that has to be answered first, such as one for a token.

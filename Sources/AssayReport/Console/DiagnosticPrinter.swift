@@ -44,6 +44,9 @@ package struct DiagnosticPrinter: Sendable {
     let arrow = style.blue(isFirst ? "-->" : ":::")
     let place = TerminalText.visible(span.place.description)
     let first = span.range.lowerBound
+    if label.isHidden {
+      return ["\(gutter)\(arrow) \(place)  \(TerminalText.visible(label.text))"]
+    }
     guard let range = span.file.part(ofLine: start.line, near: first, reach: 4 * width) else {
       return ["\(gutter)\(arrow) \(place)"]
     }

@@ -195,6 +195,14 @@ package struct Redactor: Sendable {
     return HeaderField(field.name, "\(scheme)[secret#\(tag(of: credential))]")
   }
 
+  /// A request as it may be shown, by the rules that hold for one in an event.
+  package mutating func redact(_ request: Request) -> Request {
+    let exchange = Exchange(request: request, outcome: .failed(TransportFault(.other, "")))
+    let event = redact(Event(time: .zero, kind: .exchanged(0, exchange)))
+    guard case .exchanged(_, let shown) = event.kind else { return request }
+    return shown.request
+  }
+
   // MARK: By value
 
   package func redact(_ text: String) -> String {

@@ -42,6 +42,8 @@ struct DigestLogin: Authentication {
     return "\(uri.scheme ?? "")://\(uri.host ?? ""):\(port)"
   }
 
+  var meaning: String { "answers a Digest challenge" }
+
   private var key: String { origin + "\n" + user + "\n" + password }
 
   /// Signs with the collection's own challenge, where it has one.

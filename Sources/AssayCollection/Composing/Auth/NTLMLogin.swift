@@ -7,6 +7,8 @@ internal import AssayText
 struct NTLMLogin: Authentication {
   let login: ConnectionLogin
 
+  var meaning: String { "answers an NTLM challenge" }
+
   func prepare(
     _ request: Request, sending send: (Request) async -> Exchange?
   ) async throws(Diagnostic) -> Request {

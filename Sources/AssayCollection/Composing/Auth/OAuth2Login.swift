@@ -89,6 +89,8 @@ struct OAuth2Login: Authentication {
   let tokens: TokenStore
   let now: Int
 
+  var meaning: String { "fetches a token from \(grant.request.url) first" }
+
   /// A token is given up so long before it ends, so that it does not end on its way.
   private static let margin = 10
 
