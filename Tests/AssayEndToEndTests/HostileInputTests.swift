@@ -13,7 +13,7 @@ import Testing
     try await check(scratch, "blank.yaml", "error[text.empty]")
     try await check(scratch, "binary.json", "error[text.json-syntax]")
     try await check(scratch, "binary.yaml", "error[text.not-utf8]")
-    try await check(scratch, "folder", "error[file.unreadable]", "directory")
+    try await check(scratch, "folder", "error[collection.no-request-files]")
     try await check(scratch, "pipe", "error[file.unreadable]", "pipe")
     try await check(scratch, "none.json", "error[file.unreadable]", "no such file")
     try await check(scratch, "deep.json", "error[text.too-deep]")
@@ -24,7 +24,6 @@ import Testing
     try await check(scratch, "syntax.yaml", "error[text.yaml-syntax]", "2:3")
     try await check(scratch, "twice.yaml", "error[text.yaml-duplicate-key]", "lines 1 and 3")
     try await check(scratch, "array.json", "error[collection.unknown-format]", "array.json:1:1")
-    try await check(scratch, "v1.json", "error[collection.unsupported-format]")
   }
 
   private func make(_ scratch: Scratch) throws {
@@ -51,7 +50,6 @@ import Testing
     try scratch.write("syntax.yaml", "a: 1\n b: 2\n")
     try scratch.write("twice.yaml", "a: 1\nb: 2\na: 3\n")
     try scratch.write("array.json", "[]")
-    try scratch.write("v1.json", #"{"name": "x", "order": [], "requests": []}"#)
   }
 
   private func check(

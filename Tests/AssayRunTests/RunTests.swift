@@ -58,9 +58,12 @@ import Testing
     let suite = Suite(name: "S", file: SourceFile(name: "s", text: ""), items: items, variables: [])
     let rows = [[Variable("r", .number("1"))], [Variable("r", .number("2"))]]
     func steps(_ rows: [[Variable]], _ count: Int?, _ selection: [String] = []) -> [String] {
-      let source = Planner.Source(suite: suite, scopes: Scopes(), rows: rows, iterationCount: count)
-      return Planner.plan([source], selection: selection).steps.map {
-        "\($0.number) \($0.item.name) \($0.iteration)/\($0.iterationCount) \($0.row.first?.value.substitution ?? "-")"
+      let source = Planner.Source(
+        suite: suite, scopes: Scopes(), rows: DataRows(rows), iterationCount: count)
+      return Planner.plan([source], selection: selection).steps.map { step in
+        let row = source.rows.row(ofIteration: step.iteration)
+        let value = row.first?.value.substitution ?? "-"
+        return "\(step.number) \(step.item.name) \(step.iteration)/\(step.iterationCount) \(value)"
       }
     }
     #expect(steps([], nil) == ["0 A 0/1 -", "1 B 0/1 -"])
@@ -233,7 +236,7 @@ private final class StubWorld: @unchecked Sendable {
 
   func run(_ items: [Suite.Item], lanes: Int = 1) async -> Ledger {
     let suite = Suite(name: "S", file: SourceFile(name: "s", text: ""), items: items, variables: [])
-    let source = Planner.Source(suite: suite, scopes: Scopes(), rows: [], iterationCount: nil)
+    let source = Planner.Source(suite: suite, scopes: Scopes(), rows: .none, iterationCount: nil)
     let plan = Planner.plan(Array(repeating: source, count: lanes))
     let world = Runner.World(
       judge: StubJudge(), follower: StubFollower(),
@@ -264,16 +267,19 @@ private struct StubComposer: Composer {
   func compose(_ item: Suite.Item, draft: Value, scopes: Scopes) throws(Diagnostic) -> Composition {
     if item.name == "unsendable" { throw Diagnostic(.error, "test.unsendable", "cannot") }
     let query = scopes.lookUp("x").map { "?x=\($0.variable.value.substitution)" } ?? ""
-    let notes = item.name == "undefined" ? [Diagnostic(.warning, "test.undefined", "no `y`")] : []
+    let undefined =
+      item.name == "undefined" ? [Diagnostic(.warning, "test.undefined", "no `y`")] : []
     return Composition(
       request: Request(method: "GET", url: "http://h/\(item.name)\(query)", headers: [], body: nil),
-      notes: notes)
+      undefined: undefined)
   }
+
+  func dynamicValue(_ name: String) -> String? { nil }
 }
 
 private struct StubHost: ScriptHost {
   func run(
-    _ script: Script, in setting: ScriptSetting, sending send: @escaping ScriptSending
+    _ script: Script, in setting: ScriptSetting, with services: ScriptServices
   ) async -> ScriptOutcome {
     var outcome = ScriptOutcome()
     if script.source.hasPrefix("next ") {
@@ -283,7 +289,7 @@ private struct StubHost: ScriptHost {
     }
     switch script.source {
     case "send":
-      if case .success = await send(.string("sub")) {
+      if case .success = await services.send(.string("sub")) {
         outcome.assertions = [.init(name: "sent", outcome: .passed)]
       }
     case "set": outcome.changes = [.init(scope: .local, name: "x", value: .number("1"))]
@@ -299,7 +305,7 @@ private struct StubHost: ScriptHost {
 
 /// Follows what its `Location` says, word for word.
 private struct StubFollower: Follower {
-  func followUp(of exchange: Exchange) -> FollowUp {
+  func followUp(of exchange: Exchange, to request: Request, rules: CallRules) -> FollowUp {
     guard let location = exchange.response?.headers.first("Location") else { return .none }
     if location == "refuse" { return .refused(TransportFault(.redirect, "no")) }
     return .request(Request(method: "GET", url: location, headers: [], body: nil))

@@ -88,6 +88,7 @@ import Testing
     let response = Response(
       status: status, reason: "", version: "", headers: [HeaderField("Location", location)],
       body: [])
-    return Redirects().followUp(of: Exchange(request: request, outcome: .response(response)))
+    return Redirects().followUp(
+      of: Exchange(request: request, outcome: .response(response)), to: request, rules: CallRules())
   }
 }

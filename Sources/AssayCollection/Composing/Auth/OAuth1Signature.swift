@@ -42,7 +42,7 @@ struct OAuth1Signature {
     var pairs: [Pair] = [
       ("oauth_consumer_key", values["consumerKey"]), ("oauth_token", values["token"]),
       ("oauth_signature_method", method), ("oauth_timestamp", timestamp),
-      ("oauth_nonce", nonce), ("oauth_version", values.text("version", or: "1.0")),
+      ("oauth_nonce", nonce), ("oauth_version", values.has("version") ? values["version"] : "1.0"),
     ]
     if !values.isOn("addEmptyParamsToSign") { pairs.removeAll { $0.value.isEmpty } }
     // The draft on body hashes: of every body that is no form of fields.
