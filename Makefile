@@ -37,6 +37,7 @@ format: ## formats every file
 conformance: test-deps ## runs the public suites and counts what is right
 	@$(BUILD) --build-tests
 	@$(SWIFT) test -c release --skip-build --filter 'ConformanceTests|PatternTests|URITests'
+	@Tests/Conformance/wire --least 0.97
 
 accept: test-deps ## rewrites the accepted outputs; look at the change
 	@$(BUILD) --build-tests

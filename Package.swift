@@ -119,7 +119,7 @@ let package = Package(
       "AssayReportTests", knows: ["AssayModel", "AssayText", "AssayReport"], golden: ["Golden"]),
     tests("AssayMockTests", knows: ["AssayModel", "AssayText", "AssayMock"]),
     tests(
-      "AssayEndToEndTests", knows: ["AssayModel", "AssayText", "AssaySystem"]),
+      "AssayEndToEndTests", knows: ["AssayModel", "AssayText", "AssaySystem", "AssayMock"]),
   ],
   swiftLanguageModes: [.v6]
 )

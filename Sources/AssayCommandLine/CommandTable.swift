@@ -36,7 +36,8 @@ package enum CommandTable {
       "secrets", .path("FILE"), in: .input,
       "a map of names to values for {{vault:NAME}}, never shown")
     package static let newmanCompatible = Flag(
-      "newman-compat", .toggle, in: .input, "send a Postman-Token with every request, as Newman does")
+      "newman-compat", .toggle, in: .input,
+      "send a Postman-Token with every request, as Newman does")
     package static let seed = Flag(
       "seed", .whole(0...Int.max), in: .input, "makes random values the same again",
       standard: "a new one, shown in the journal")
@@ -138,7 +139,8 @@ package enum CommandTable {
     operands: .init("<collection…>", 1...64),
     flags: [
       F.environment, F.globals, F.data, F.iterations, F.folder, F.environmentVariable,
-      F.globalVariable, F.environmentFromSystem, F.secrets, F.newmanCompatible, F.seed, F.strictVariables, F.spec, F.useMock, F.stateful, F.fault, F.rate,
+      F.globalVariable, F.environmentFromSystem, F.secrets, F.newmanCompatible, F.seed,
+      F.strictVariables, F.spec, F.useMock, F.stateful, F.fault, F.rate,
       F.concurrency, F.delay, F.requestTimeout, F.scriptTimeout, F.bodyLimit, F.bail, F.insecure,
       F.ignoreRedirects, F.authorities, F.reporters, F.output, F.junitDialect, F.suppressExitCode,
       F.quiet, F.verbose,

@@ -105,7 +105,8 @@ struct CheckCommand {
       // Another problem's line may hold what a plain secret's own must not show.
       let hidden = problems.flatMap(\.labels).filter(\.isHidden).map(\.span.text)
       let redactor = Redactor(
-        secrets: hidden.map { $0.hasPrefix("\"") ? String($0.dropFirst().dropLast()) : $0 }, key: [])
+        secrets: hidden.map { $0.hasPrefix("\"") ? String($0.dropFirst().dropLast()) : $0 }, key: []
+      )
       for problem in problems {
         Stream.output.write(redactor.redact(printer.text(problem)) + "\n")
       }

@@ -126,7 +126,8 @@ struct RunCommand {
       id: "\(UTCTime(now).compact)-\(padded)", version: Assay.version, startedAt: now,
       collections: prepared.workload.collections.map(\.suite.name),
       environment: prepared.workload.environmentName,
-      contracts: prepared.contracts.map(\.title), inputs: prepared.inputs, seed: prepared.workload.seed)
+      contracts: prepared.contracts.map(\.title), inputs: prepared.inputs,
+      seed: prepared.workload.seed)
   }
 
   /// Bytes that no other run has, so that the tags of secrets cannot be compared between runs.

@@ -98,7 +98,8 @@ struct Workload {
 
   /// Every secret that is known before the first request leaves.
   var secrets: [String] {
-    scopes.secrets + collections.flatMap { $0.suite.variables }.filter(\.isSecret).map(\.substitution)
+    scopes.secrets
+      + collections.flatMap { $0.suite.variables }.filter(\.isSecret).map(\.substitution)
   }
 
   func plan(_ invocation: Invocation) throws(Diagnostic) -> Plan {

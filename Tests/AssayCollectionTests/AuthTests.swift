@@ -79,7 +79,8 @@ import Testing
     #expect(Base64.encodeForURL(code) == "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
     // And a token of our own, as any library makes it.
     try check(
-      "jwt", #"{"algorithm": "HS256", "secret": "your-256-bit-secret", "payload": "{\"sub\":\"1234567890\",\"name\":\"John Doe\",\"iat\":1516239022}", "header": "{\"alg\":\"HS256\",\"typ\":\"JWT\"}"}"#,
+      "jwt",
+      #"{"algorithm": "HS256", "secret": "your-256-bit-secret", "payload": "{\"sub\":\"1234567890\",\"name\":\"John Doe\",\"iat\":1516239022}", "header": "{\"alg\":\"HS256\",\"typ\":\"JWT\"}"}"#,
       "GET", "http://h/",
       contains:
         "Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c"

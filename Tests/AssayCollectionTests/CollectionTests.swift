@@ -331,7 +331,8 @@ import Testing
     #expect(result.notes.map(\.code) == ["data.ragged-row"])
     #expect(result.notes.first?.place?.line == 4)
     let json = try DataReader.read(SourceFile(name: "d.json", text: #"[{"a": 1}, {"a": null}]"#))
-    #expect((0...2).map { json.rows.row(ofIteration: $0)[0].value } == [.number("1"), .null, .null])
+    #expect(
+      (0...2).map { json.rows.row(ofIteration: $0)[0].value } == [.number("1"), .null, .null])
     for text in ["[1]", "{}", "a\n\"never", "[{]"] {
       #expect(throws: Diagnostic.self) { try DataReader.read(SourceFile(name: "d", text: text)) }
     }

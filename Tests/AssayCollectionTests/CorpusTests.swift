@@ -36,7 +36,8 @@ import Testing
       }
     }
     print(
-      "corpus: \(collections) collections read, \(calls) calls composed, \(refused) of them refused")
+      "corpus: \(collections) collections read, \(calls) calls composed, \(refused) of them refused"
+    )
     #expect(collections >= 250)
     #expect(refused * 50 < calls)
   }

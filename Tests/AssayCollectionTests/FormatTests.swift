@@ -92,39 +92,39 @@ import Testing
 @Suite struct FolderFormatTests {
   private static let files = [
     "c/.resources/definition.yaml": """
-      $kind: collection
-      name: Shop
-      variables:
-        - {key: host, value: api.example}
-        - {key: off, value: x, disabled: true}
-      auth: {type: bearer, credentials: {token: tok1}}
-      scripts:
-        - {type: "http:beforeRequest", code: outer(), language: text/javascript}
-      """,
+    $kind: collection
+    name: Shop
+    variables:
+      - {key: host, value: api.example}
+      - {key: off, value: x, disabled: true}
+    auth: {type: bearer, credentials: {token: tok1}}
+    scripts:
+      - {type: "http:beforeRequest", code: outer(), language: text/javascript}
+    """,
     "c/B.request.yaml": """
-      $kind: http-request
-      order: 2000
-      method: post
-      url: http://{{host}}/b?old=1
-      queryParams:
-        - {key: a b, value: "1"}
-        - {key: c, value: "2", disabled: true}
-      headers: {X-One: "1"}
-      body: {type: json, content: '{"x": 1}'}
-      auth: {type: noauth}
-      scripts:
-        - type: afterResponse
-          code: ["one()", "two()"]
-      settings: {followRedirects: false}
-      """,
+    $kind: http-request
+    order: 2000
+    method: post
+    url: http://{{host}}/b?old=1
+    queryParams:
+      - {key: a b, value: "1"}
+      - {key: c, value: "2", disabled: true}
+    headers: {X-One: "1"}
+    body: {type: json, content: '{"x": 1}'}
+    auth: {type: noauth}
+    scripts:
+      - type: afterResponse
+        code: ["one()", "two()"]
+    settings: {followRedirects: false}
+    """,
     "c/.resources/B.resources/examples/ok.example.yaml": """
-      $kind: http-example
-      response:
-        statusCode: 201
-        statusText: Created
-        headers: [{key: Content-Type, value: application/json}]
-        body: {type: json, content: '{"id": 1}'}
-      """,
+    $kind: http-example
+    response:
+      statusCode: 201
+      statusText: Created
+      headers: [{key: Content-Type, value: application/json}]
+      body: {type: json, content: '{"id": 1}'}
+    """,
     "c/A.request.yaml":
       "$kind: http-request\nname: First\norder: 1000\nurl: http://{{host}}/:id\npathVariables: {id: '7'}",
     "c/live.request.yaml": "$kind: websocket-request\nurl: ws://h",
@@ -269,7 +269,8 @@ import Testing
   @Test func `values have the shapes that people rely on`() throws {
     let composer = try composer(seed: 3)
     for _ in 0..<50 {
-      try check(composer, "guid", #"^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"#)
+      try check(
+        composer, "guid", #"^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"#)
       try check(composer, "randomInt", #"^(1000|[0-9]{1,3})$"#)
       try check(composer, "randomHexColor", "^#[0-9a-f]{6}$")
       try check(composer, "randomPassword", "^[0-9a-z]{15}$")

@@ -16,7 +16,8 @@ import Testing
   private static let fences: [String: String] = [
     "AssayText/YAML": "CYAML", "AssayText/Pattern": "CPCRE2", "AssayText/XML": "CXML",
     "AssayText/Crypto": "CCrypto", "AssayText/Zlib": "CZlib", "AssaySystem/POSIX": "CPosix",
-    "AssayTransport/Curl": "CCurl", "AssayTransport/PSL": "CPSL", "AssayMock/Microhttpd": "CMicrohttpd",
+    "AssayTransport/Curl": "CCurl", "AssayTransport/PSL": "CPSL",
+    "AssayMock/Microhttpd": "CMicrohttpd",
     "assay-script/JavaScriptCore": "CJavaScriptCore",
   ]
 

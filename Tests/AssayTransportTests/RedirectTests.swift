@@ -39,18 +39,33 @@ import Testing
     #expect(next("http://a/", 302, "/x", method: "HEAD")?.method == "HEAD")
   }
 
+  @Test func `the host is that of the target, and a collection may bend the rules`() {
+    #expect(next("http://a/x", 302, "http://b:81/")?.headers.first("Host") == "b:81")
+    #expect(next("http://a/x", 302, "https://b:443/")?.headers.first("Host") == "b")
+    var rules = CallRules()
+    rules.keepsMethod = true
+    #expect(next("http://a/", 303, "/x", rules: rules)?.method == "POST")
+    rules.keepsCredentials = true
+    let headers = next("http://a/", 303, "http://b/", rules: rules)?.headers
+    #expect(headers?.first("Authorization") == "Bearer x")
+    #expect(headers?.has("X-Api-Key") == false)
+    rules.omitsReferer = true
+    #expect(next("http://a/", 303, "/x", rules: rules)?.headers.has("Referer") == false)
+  }
+
   @Test func `credentials stay with their origin`() {
     for location in [
       "http://b/", "http://a:8080/", "https://a/", "http://a.evil/", "http://a@b/", "//b/",
     ] {
       let headers = next("http://a/x", 307, location)?.headers.map(\.name)
-      #expect(headers == ["X-Trace", "Content-Type"], "\(location)")
+      #expect(headers == ["X-Trace", "Content-Type", "Content-Length", "Host"], "\(location)")
     }
     for location in ["/y", "http://a:80/", "http://A/"] {
       let headers = next("http://a/x", 307, location)?.headers.map(\.name)
       #expect(
         headers == [
-          "Authorization", "X-Api-Key", "X-Auth-Token", "X-Trace", "Content-Type", "Referer",
+          "Authorization", "Cookie", "X-Api-Key", "X-Auth-Token", "X-Trace", "Content-Type",
+          "Content-Length", "Referer", "Host",
         ],
         "\(location)")
     }
@@ -64,17 +79,19 @@ import Testing
     #expect(request.map { "\($0.method) \($0.url)" } == expected, sourceLocation: place)
   }
 
-  private func next(_ url: String, _ status: Int, _ location: String, method: String = "POST")
-    -> Request?
-  {
-    guard case .request(let request) = followUp(url, status, location, method: method) else {
-      return nil
-    }
+  private func next(
+    _ url: String, _ status: Int, _ location: String, method: String = "POST",
+    rules: CallRules = CallRules()
+  ) -> Request? {
+    guard
+      case .request(let request) = followUp(url, status, location, method: method, rules: rules)
+    else { return nil }
     return request
   }
 
   private func followUp(
-    _ url: String, _ status: Int, _ location: String, method: String = "POST"
+    _ url: String, _ status: Int, _ location: String, method: String = "POST",
+    rules: CallRules = CallRules()
   ) -> FollowUp {
     let request = Request(
       method: method, url: url,
@@ -89,6 +106,6 @@ import Testing
       status: status, reason: "", version: "", headers: [HeaderField("Location", location)],
       body: [])
     return Redirects().followUp(
-      of: Exchange(request: request, outcome: .response(response)), to: request, rules: CallRules())
+      of: Exchange(request: request, outcome: .response(response)), to: request, rules: rules)
   }
 }

@@ -233,11 +233,56 @@ import Testing
     #expect(await cookies(one) == ".")
     #expect(await cookies(one) == "sid=1.")
     #expect(await cookies(one, "/deep/x") == "deep=1; sid=1.")
-    #expect(await cookies(one, own: "mine=2") == "sid=1; mine=2.")
+    #expect(await cookies(one, own: "mine=2") == "mine=2; sid=1.")
     #expect(await cookies(one, own: "mine=2", ignoring: true) == "mine=2.")
     #expect(await cookies(other) == ".")
     #expect(await cookies(transport) == ".")
     #expect(await cookies(transport) == ".")
+  }
+
+  /// RFC 6265: what a server may set, and where it goes along.
+  @Test func `cookies go where they may, and nowhere else`() async throws {
+    try await check("a=1", goes: "/", "a=1")
+    try await check("a=1; Path=/p", goes: "/p/x", "a=1")
+    try await check("a=1; Path=/p", goes: "/pq", nil)
+    try await check("a=1; Path=/p/", goes: "/p", nil)
+    try await check("a=1; Secure", goes: "/", nil)
+    try await check("a=1; Domain=127.0.0.1", goes: "/", "a=1")
+    try await check("a=1; Domain=0.0.1", goes: "/", nil)
+    try await check("a=1; Domain=com", goes: "/", nil)
+    try await check("a=1; Max-Age=0", goes: "/", nil)
+    try await check("a=1; Max-Age=100; Expires=Thu, 01 Jan 1970 00:00:00 GMT", goes: "/", "a=1")
+    try await check("a=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT", goes: "/", nil)
+    try await check("a=1; Expires=Sun, 06-Nov-94 08:49:37 GMT", goes: "/", nil)
+    try await check("a=1; Expires=Fri Dec 31 2060 23:59:59", goes: "/", "a=1")
+    try await check("a=1; Expires=never", goes: "/", "a=1")
+    try await check("=1", goes: "/", nil)
+    try await check("a", goes: "/", nil)
+    try await check("a=b=c; HttpOnly", goes: "/", "a=b=c")
+    try await check("a=" + String(repeating: "x", count: 20_000), goes: "/", nil)
+  }
+
+  private func check(
+    _ field: String, goes path: String, _ expected: String?,
+    _ location: SourceLocation = #_sourceLocation
+  ) async throws {
+    let server = try MockServer(
+      answerer: ClosureAnswerer { request in
+        var response = Response.json("{}")
+        if request.url.hasSuffix("/set") {
+          response.headers.append(HeaderField("Set-Cookie", field))
+        }
+        response.headers.append(
+          HeaderField("X-Cookie", request.headers.first("Cookie") ?? "none"))
+        return response
+      })
+    let session = transport.session()
+    func send(_ path: String) async -> String? {
+      let request = Request(method: "GET", url: server.url + path, headers: [], body: nil)
+      return await session.send(request, limits: SendLimits()).response?.headers.first("X-Cookie")
+    }
+    _ = await send("/set")
+    #expect(await send(path) == expected ?? "none", sourceLocation: location)
   }
 
   @Test func `the library tells its version and what it can do`() {

@@ -56,7 +56,8 @@ struct RequestBody {
   /// `application/json`, or a type that is built on it (RFC 6839, section 3.1).
   private static func isJSON(_ type: String) -> Bool {
     let plain = type.lowercased().prefix { $0 != ";" && $0 != " " }
-    return plain == "application/json" || plain.hasPrefix("application/") && plain.hasSuffix("+json")
+    return plain == "application/json"
+      || plain.hasPrefix("application/") && plain.hasSuffix("+json")
   }
 
   private static func defaultType(_ language: String?) -> String {
@@ -119,7 +120,8 @@ struct RequestBody {
     let type = "application/x-www-form-urlencoded"
     if let text = list?.text {
       return text.isEmpty
-        ? nil : RequestBody(bytes: Array(template.fill(text).utf8), contentType: type, kind: .fields)
+        ? nil
+        : RequestBody(bytes: Array(template.fill(text).utf8), contentType: type, kind: .fields)
     }
     // Fields of one name stand together, at the place of the first.
     var order: [String] = []

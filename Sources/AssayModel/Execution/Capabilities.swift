@@ -108,7 +108,8 @@ package struct Composition: Sendable {
 
   package init(
     request: Request, resolved: Value = .null, undefined: [Diagnostic] = [],
-    notes: [Diagnostic] = [], rules: CallRules = CallRules(), authentication: (any Authentication)? = nil,
+    notes: [Diagnostic] = [], rules: CallRules = CallRules(),
+    authentication: (any Authentication)? = nil,
     uses: [VariableUse] = []
   ) {
     self.request = request

@@ -63,6 +63,7 @@ package struct PlanReport: Sendable {
   /// A text in which names that nothing filled stand out.
   private func shown(_ text: String, _ composition: Composition) -> String {
     var text = TerminalText.visible(text)
+    guard text.utf8.contains(UInt8(ascii: "{")) || text.contains("%7B%7B") else { return text }
     for use in composition.uses where use.origin == nil {
       let token = TerminalText.visible("{{\(use.name)}}")
       let encoded = PercentEncoding.encode(token.utf8) { !"{}".utf8.contains($0) && $0 > 0x20 }
@@ -105,7 +106,8 @@ package struct PlanReport: Sendable {
     switch use.origin {
     case nil:
       let hint = composition.undefined.first { $0.message.contains("`\(use.name)`") }?.hint
-      return style.yellow(name) + "  not defined" + (hint.map { "; \(TerminalText.visible($0))" } ?? "")
+      return style.yellow(name) + "  not defined"
+        + (hint.map { "; \(TerminalText.visible($0))" } ?? "")
     case .dynamic?: return name + "  made anew wherever it stands"
     case .scope(let scope, let span, let isSecret)?:
       return name + "  from " + source(scope, span) + (isSecret ? ", secret" : "")

@@ -11,7 +11,9 @@ package enum System {
       let text = unsafe String(cString: entry)
       guard let equals = text.firstIndex(of: "="), text.hasPrefix(prefix) else { continue }
       let name = String(text[..<equals])
-      if name.count > prefix.count { found.append((name, String(text[text.index(after: equals)...]))) }
+      if name.count > prefix.count {
+        found.append((name, String(text[text.index(after: equals)...])))
+      }
     }
     return found.sorted { $0.name < $1.name }
   }

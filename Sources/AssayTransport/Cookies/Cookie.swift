@@ -25,7 +25,8 @@ struct Cookie: Sendable, Hashable {
     var attributes: [String: String] = [:]
     for part in parts.dropFirst() {
       let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      attributes[Self.trimmed(sides[0]).lowercased()] = sides.count > 1 ? Self.trimmed(sides[1]) : ""
+      attributes[Self.trimmed(sides[0]).lowercased()] =
+        sides.count > 1 ? Self.trimmed(sides[1]) : ""
     }
     self.name = name
     value = Self.trimmed(pair[1])

@@ -68,11 +68,13 @@ struct OAuth1Signature {
       pairs += Self.pairs(of: String(decoding: body.bytes, as: UTF8.self))
     }
     // Sorted as bytes, after encoding (section 3.4.1.3.2).
-    let sorted = pairs.map { (Array(Self.encoded($0.name).utf8), Array(Self.encoded($0.value).utf8)) }
-      .sorted { one, other in
-        one.0 == other.0
-          ? one.1.lexicographicallyPrecedes(other.1) : one.0.lexicographicallyPrecedes(other.0)
-      }
+    let sorted = pairs.map {
+      (Array(Self.encoded($0.name).utf8), Array(Self.encoded($0.value).utf8))
+    }
+    .sorted { one, other in
+      one.0 == other.0
+        ? one.1.lexicographicallyPrecedes(other.1) : one.0.lexicographicallyPrecedes(other.0)
+    }
     let normalized = sorted.map {
       String(decoding: $0.0 + [UInt8(ascii: "=")] + $0.1, as: UTF8.self)
     }.joined(separator: "&")

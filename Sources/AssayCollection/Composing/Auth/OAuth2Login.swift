@@ -42,7 +42,8 @@ struct OAuth2Grant: Sendable {
     } else {
       credentials = []
       // Both are encoded as in a form before they are joined (section 2.3.1).
-      let pair = OutgoingRequest.encodedParameter(id) + ":"
+      let pair =
+        OutgoingRequest.encodedParameter(id) + ":"
         + OutgoingRequest.encodedParameter(secret)
       headers.insert(HeaderField("Authorization", RequestAuth.basic(pair)), at: 0)
     }
