@@ -30,12 +30,14 @@ struct Front: Sendable {
     return stream.isTerminal && System.environment("TERM") != "dumb"
   }
 
-  func tell(_ diagnostic: Diagnostic) {
+  /// - Parameter secrets: Texts that the lines of the user's own files may hold.
+  func tell(_ diagnostic: Diagnostic, hiding secrets: [String] = []) {
     if isJSON {
       Stream.error.write(diagnostic.json + "\n")
     } else {
       let printer = DiagnosticPrinter(style: errorStyle, width: Stream.error.width ?? 100)
-      Stream.error.write(printer.text(diagnostic))
+      let redactor = Redactor(secrets: secrets, key: [])
+      Stream.error.write(redactor.redact(printer.text(diagnostic)))
     }
   }
 }

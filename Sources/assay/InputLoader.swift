@@ -66,7 +66,10 @@ struct InputLoader: Sendable {
       ? try CollectionReader.read(folder: collectionFolder(path), composing: options)
       : try CollectionReader.read(
         Inputs.read(file(path, limit: Limit.collection)), composing: options)
-    for note in result.notes { front?.tell(note) }
+    if !result.notes.isEmpty {
+      let secrets = result.documents.flatMap(PlainSecrets.texts)
+      for note in result.notes { front?.tell(note, hiding: secrets) }
+    }
     return result
   }
 

@@ -197,6 +197,21 @@ import Testing
         == "Basic dTpw")
   }
 
+  @Test func `a token of Postman's goes along only where it is asked for`() throws {
+    func names(_ isCompatible: Bool) throws -> [String] {
+      let document = try JSONReader.read(
+        SourceFile(name: "c", text: #"{"info": {}, "item": [{"name": "I", "request": "h"}]}"#))
+      let result = try CollectionReader.read(
+        document, composing: .test(isNewmanCompatible: isCompatible))
+      let item = result.suite.items[0]
+      return try result.composer.compose(
+        item, draft: result.composer.draft(of: item), scopes: Scopes()
+      ).request.headers.map(\.name)
+    }
+    #expect(try !names(false).contains("Postman-Token"))
+    #expect(try names(true).firstIndex(of: "Postman-Token") == 3)
+  }
+
   // MARK: Bodies
 
   @Test func `bodies have their bytes and their type`() throws {

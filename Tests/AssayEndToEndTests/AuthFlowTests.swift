@@ -156,6 +156,91 @@ import Testing
     #expect(steps.withLock { $0 } == ["0 5", "1 0", "3 5"])
   }
 
+  /// Keys that OpenSSL makes, and signatures that it verifies: every algorithm that is not keyed by a
+  /// shared secret.
+  @Test(arguments: [
+    ("RS256", "rsa:2048", "-sha256"), ("RS512", "rsa:2048", "-sha512"),
+    ("PS256", "rsa:2048", "-sha256 -sigopt rsa_padding_mode:pss"),
+    ("PS384", "rsa:2048", "-sha384 -sigopt rsa_padding_mode:pss"),
+    ("ES256", "prime256v1", "-sha256"), ("ES384", "secp384r1", "-sha384"),
+    ("ES512", "secp521r1", "-sha512"), ("ASAP", "rsa:2048", "-sha256"),
+    ("RSA-SHA1", "rsa:2048", "-sha1"), ("RSA-SHA256", "rsa:2048", "-sha256"),
+    ("RSA-SHA512", "rsa:2048", "-sha512"),
+  ])
+  func `signatures by private keys verify`(
+    _ name: String, _ kind: String, _ digest: String
+  ) async throws {
+    let scratch = try Scratch()
+    let make =
+      kind.hasPrefix("rsa:")
+      ? "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out key.pem"
+      : "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:\(kind) -out key.pem"
+    let made = try await Program.shell(
+      "\(make) && openssl pkey -in key.pem -pubout -out pub.pem && cat key.pem",
+      folder: scratch.path)
+    let key = JSONWriter.text(of: .string(made.output))
+    let auth =
+      switch name {
+      case "ASAP":
+        #"{"type": "asap", "asap": {"kid": "k", "iss": "i", "aud": "a", "privateKey": \#(key)}}"#
+      case _ where name.hasPrefix("RSA-"):
+        #"{"type": "oauth1", "oauth1": {"consumerKey": "c", "signatureMethod": "\#(name)", "timestamp": "1", "nonce": "n", "privateKey": \#(key), "addParamsToHeader": true}}"#
+      default:
+        #"{"type": "jwt", "jwt": {"algorithm": "\#(name)", "payload": "{\"a\":1}", "privateKey": \#(key)}}"#
+      }
+    let field = Mutex("")
+    let server = try MockServer(
+      answerer: ClosureAnswerer { request in
+        field.withLock { $0 = request.headers.first("Authorization") ?? "" }
+        return .json("{}")
+      })
+    let outcome = try await run(server, auth: auth, calls: 1)
+    #expect(outcome.code == 0, "\(outcome.output)\(outcome.error)")
+    let (text, signature) = Self.signed(field.withLock { $0 }, url: server.url)
+    try scratch.write("text", text)
+    try scratch.write("signature", bytes: signature)
+    let verified = try await Program.shell(
+      "openssl dgst \(digest) -verify pub.pem -signature signature text", folder: scratch.path)
+    #expect(verified.output == "Verified OK\n", "\(verified.error)")
+  }
+
+  /// What was signed, and the signature as OpenSSL reads it.
+  private static func signed(_ field: String, url: String) -> (text: String, signature: [UInt8]) {
+    if field.hasPrefix("OAuth ") {
+      let parts = field.dropFirst(6).split(separator: ",").map { $0.split(separator: "=") }
+      let pairs = parts.map { (String($0[0]), String($0[1].dropFirst().dropLast())) }
+      func encoded(_ text: String) -> String {
+        PercentEncoding.encode(text.utf8, keeping: URI.isUnreserved)
+      }
+      let query = pairs.filter { $0.0 != "oauth_signature" } + [("q", "a%20b")]
+      let sorted = query.map { "\($0.0)=\($0.1)" }.sorted().joined(separator: "&")
+      let signature = pairs.first { $0.0 == "oauth_signature" }?.1 ?? ""
+      return (
+        "POST&\(encoded(url + "/x/1"))&\(encoded(sorted))",
+        Base64.decode(PercentEncoding.decodedText(signature).utf8) ?? []
+      )
+    }
+    let parts = field.dropFirst("Bearer ".count).split(separator: ".").map(String.init)
+    guard parts.count == 3 else { return ("", []) }
+    let plain = parts[2].replacing("-", with: "+").replacing("_", with: "/")
+    var bytes = Base64.decode(plain.utf8) ?? []
+    if [64, 96, 132].contains(bytes.count) { bytes = der(bytes) }
+    return (parts[0] + "." + parts[1], bytes)
+  }
+
+  /// R and S as the two integers of a sequence.
+  private static func der(_ bytes: [UInt8]) -> [UInt8] {
+    func integer(_ part: ArraySlice<UInt8>) -> [UInt8] {
+      var value = Array(part.drop { $0 == 0 })
+      if value.first.map({ $0 >= 0x80 }) ?? true { value.insert(0, at: 0) }
+      return [2, UInt8(value.count)] + value
+    }
+    let half = bytes.count / 2
+    let content = integer(bytes[..<half]) + integer(bytes[half...])
+    let length = content.count < 128 ? [UInt8(content.count)] : [0x81, UInt8(content.count)]
+    return [0x30] + length + content
+  }
+
   private struct Outcome {
     let code: Int32
     let output: String

@@ -86,6 +86,20 @@ import Testing
     }
   }
 
+  /// A file of one line: whatever is wrong, its line holds the secret too.
+  @Test func `a remark about a line hides what else stands there`() async throws {
+    let scratch = try Scratch()
+    try scratch.write(
+      "one.json",
+      #"{"info": {}, "auth": {"type": "bearer", "bearer": [{"key": "token", "value": "one-line-secret"}]}, "item": [3, {"name": "x", "request": {"url": "http://h/{{none}}", "auth": {"type": "bearr"}}}]}"#
+    )
+    for command in ["check one.json", "plan one.json", "run one.json --output out -r cli -v"] {
+      let outcome = try await Program.run(command, folder: scratch.path)
+      #expect(outcome.error.contains("3") || outcome.output.contains("3"))
+      #expect(!(outcome.output + outcome.error).contains("one-line-secret"), "\(command)")
+    }
+  }
+
   @Test func `warnings are a gate when they are meant to be one, and code hosts read them`()
     async throws
   {

@@ -34,6 +34,14 @@ package enum PlainSecrets {
     return found
   }
 
+  /// The texts of those secrets, to be kept out of what is shown.
+  package static func texts(in document: Document) -> [String] {
+    find(in: document).flatMap(\.labels).map { label in
+      let text = label.span.text
+      return text.hasPrefix("\"") ? String(text.dropFirst().dropLast()) : text
+    }
+  }
+
   private static func look(
     atAuth node: Node, _ type: String, _ names: Set<String>, _ found: inout [Diagnostic]
   ) {
