@@ -12,13 +12,18 @@ internal import CCrypto
   /// Reads PEM (PKCS #8 or the older forms); nil for what is no private key, or is encrypted.
   package init?(pem text: String) {
     let bytes = Array(text.utf8)
-    guard let source = unsafe BIO_new_mem_buf(bytes, Int32(bytes.count)) else { return nil }
-    defer { unsafe BIO_free(source) }
     // An empty passphrase: without one libcrypto would ask for it on the terminal.
     let phrase: [CChar] = [0]
-    let key = unsafe phrase.withUnsafeBufferPointer { phrase in
-      unsafe PEM_read_bio_PrivateKey(
-        source, nil, nil, UnsafeMutableRawPointer(mutating: phrase.baseAddress))
+    let key = unsafe bytes.withUnsafeBytes { bytes -> OpaquePointer? in
+      // The source reads where the text lies, and is freed before the text can be.
+      guard let source = unsafe BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count)) else {
+        return nil
+      }
+      defer { unsafe BIO_free(source) }
+      return unsafe phrase.withUnsafeBufferPointer { phrase in
+        unsafe PEM_read_bio_PrivateKey(
+          source, nil, nil, UnsafeMutableRawPointer(mutating: phrase.baseAddress))
+      }
     }
     ERR_clear_error()
     guard let key = unsafe key else { return nil }
