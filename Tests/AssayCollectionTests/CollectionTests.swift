@@ -334,12 +334,12 @@ import Testing
   }
 
   @Test func `rows come from CSV and from JSON`() throws {
-    let csv = "\u{FEFF}name, note,n\r\nRex,\"a, \"\"b\"\"\r\nc\",007\nTom,x\n\n"
+    let csv = "\u{FEFF}name, note,n\r\nRex, \"a, \"\"b\"\"\r\nc \" ,007\nTom,x\n\n"
     let result = try DataReader.read(SourceFile(name: "d.csv", text: csv))
     let rows = (0..<result.rows.count).map { result.rows.row(ofIteration: $0) }
     #expect(
       rows.map { $0.map(\.value) } == [
-        [.string("Rex"), .string("a, \"b\"\r\nc"), .number("7")], [.string("Tom"), .string("x")],
+        [.string("Rex"), .string("a, \"b\"\r\nc "), .number("7")], [.string("Tom"), .string("x")],
       ])
     // Scripts get the number, and templates what is written.
     #expect(rows[0][2].substitution == "007")

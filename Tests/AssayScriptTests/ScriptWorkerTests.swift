@@ -215,6 +215,34 @@ import Testing
     #expect(names.fault == nil)
   }
 
+  /// What `make` installs, and what is the worker's own.
+  @Test func `libraries come off the shelf, and old globals stand for them`() async {
+    let outcome = await run(
+      #"""
+      const eq = (name, found, wanted) => pm.test(name, () => pm.expect(found).to.eql(wanted));
+      eq('lodash', require('lodash').chunk([1, 2, 3], 2), [[1, 2], [3]]);
+      eq('_', [_.contains([1, 2], 2), _.pluck([{ a: 1 }], 'a'), _.chain([3, 1]).sortBy().first().value()], [true, [1], 1]);
+      eq('moment', require('moment')('2020-02-29').add(1, 'year').format('YYYY-MM-DD'), '2021-02-28');
+      eq('md5', CryptoJS.MD5('a').toString(), '0cc175b9c0f1b6a831c399e269772661');
+      eq('hmac', CryptoJS.HmacSHA256('what do ya want for nothing?', 'Jefe').toString(),
+        '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843');
+      eq('aes', CryptoJS.AES.decrypt(CryptoJS.AES.encrypt('hi', 'k').toString(), 'k').toString(CryptoJS.enc.Utf8), 'hi');
+      pm.test('uuid', () => pm.expect(require('uuid').v4()).to.match(/^[0-9a-f-]{14}4[0-9a-f-]{21}$/));
+      eq('xml2Json', xml2Json('<a x="1"><b>2</b><b>&lt;3</b><c/></a>'), { a: { $: { x: '1' }, b: ['2', '<3'], c: '' } });
+      require('xml2js').parseString('<n:a><b>1</b></n:a>', { tagNameProcessors: [require('xml2js').processors.stripPrefix] },
+        (error, found) => eq('xml2js', found, { a: { b: ['1'] } }));
+      require('xml2js').parseString('<a><b></a>', error => pm.test('not well-formed', () => pm.expect(error).to.be.an('error')));
+      eq('csv', require('csv-parse/lib/sync')('a,b\n1,"2,""x"', { columns: true }), [{ a: '1', b: '2,"x' }]);
+      eq('Buffer', [Buffer.from('hé').toString('base64'), Buffer.from('aMOp', 'base64').toString(), Buffer.from('ff', 'hex')[0]], ['aMOp', 'hé', 255]);
+      eq('url', require('url').parse('http://h:1/p?q=1#f').pathname, '/p');
+      eq('sugar', ['abc'.has('b'), [1, 2].average(), (56).ordinalize(), new Date(2020, 0, 31).addMonths(1).getDate()], [true, 1.5, '56th', 29]);
+      eq('replaceIn', pm.variables.replaceIn('{{a}} {{$known}} {{$unknown}}'), 'env made {{$unknown}}');
+      """#)
+    #expect(outcome.fault == nil, "\(outcome.fault?.message ?? "")")
+    #expect(outcome.assertions.map(Self.text).filter { !$0.hasPrefix("passed") } == [])
+    #expect(outcome.assertions.count == 15)
+  }
+
   @Test func `the world behind the cage is not there`() async {
     let outcome = await run(
       """
@@ -253,9 +281,10 @@ import Testing
       Self.script(source, phase: phase), in: Self.setting(), with: Self.nowhere)
   }
 
-  private static let nowhere = ScriptServices(send: { _ in
-    .failure(Diagnostic(.error, "test.nowhere", "nothing is sent here"))
-  })
+  private static let nowhere = ScriptServices(
+    send: { _ in
+      .failure(Diagnostic(.error, "test.nowhere", "nothing is sent here"))
+    }, dynamicValue: { $0 == "known" ? "made" : nil })
 
   private static func script(_ source: String, phase: Script.Phase = .test) -> Script {
     Script(phase: phase, owner: "T", source: source, lines: [])

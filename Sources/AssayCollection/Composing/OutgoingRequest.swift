@@ -25,6 +25,16 @@ struct OutgoingRequest {
       ?? authority
   }
 
+  /// Whether the host goes out as it is written. A name beyond ASCII, and an address in one of its
+  /// short forms, are the transport's to put right (RFC 5890, WHATWG URL), in the field as well.
+  private var isHostPlain: Bool {
+    let host = uri.host ?? ""
+    guard host.utf8.allSatisfy({ $0 < 0x80 }) else { return false }
+    let labels = host.split(separator: ".", omittingEmptySubsequences: false)
+    guard let last = labels.last, last.first?.isNumber == true else { return true }
+    return labels.count == 4 && labels.allSatisfy { UInt8($0) != nil }
+  }
+
   /// The host, and the port where it is not the scheme's own.
   var authority: String {
     uri.port == (uri.scheme == "https" ? 443 : 80) ? uri.host ?? "" : hostField
@@ -72,7 +82,7 @@ struct OutgoingRequest {
     add("Accept", "*/*")
     add("Cache-Control", "no-cache")
     if let token { add("Postman-Token", token) }
-    add("Host", hostField)
+    if isHostPlain { add("Host", hostField) }
     add("Accept-Encoding", "gzip, deflate, br")
     add("Connection", "keep-alive")
     if let userInfo { add("Authorization", RequestAuth.basic(userInfo)) }

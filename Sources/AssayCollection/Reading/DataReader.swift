@@ -123,6 +123,8 @@ struct CSVReader {
     let start = index
     var text: [UInt8] = []
     var isQuoted = false
+    // White space around a field is none of it; what stands inside quotes is.
+    var kept = 0
     if index < bytes.count, bytes[index] == UInt8(ascii: "\"") {
       isQuoted = true
       index += 1
@@ -139,6 +141,7 @@ struct CSVReader {
         text.append(byte)
         try checkLength(rowStart)
       }
+      kept = text.count
     }
     while index < bytes.count, bytes[index] != UInt8(ascii: ","), bytes[index] != 0x0A,
       bytes[index] != 0x0D
@@ -147,7 +150,9 @@ struct CSVReader {
       index += 1
       try checkLength(rowStart)
     }
-    if !isQuoted { while let last = text.last, last == 0x20 || last == 0x09 { text.removeLast() } }
+    while text.count > kept, let last = text.last, last == 0x20 || last == 0x09 {
+      text.removeLast()
+    }
     return Field(
       text: String(decoding: text, as: UTF8.self),
       span: SourceSpan(file: file, range: start..<max(start, index)), isQuoted: isQuoted)

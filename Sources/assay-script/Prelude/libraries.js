@@ -473,7 +473,7 @@
     stream: () => ({ Stream: EventEmitter, Readable: EventEmitter, Writable: EventEmitter, Transform: EventEmitter }),
     os: () => ({ EOL: '\n', platform: () => 'linux' }),
     fs: () => ({}),
-    'postman-collection': () => prelude.sdk(),
+    'postman-collection': () => prelude.sdk(), tv4: makeTV4,
   };
   const made = new Map();
 
@@ -504,6 +504,30 @@
     for (const name of Object.keys(old)) if (name === 'rest' || !lodash[name]) added[name] = lodash[old[name]];
     lodash.mixin(added);
     return lodash;
+  }
+
+  // The older validator's door on ajv, which knows the same draft.
+  function makeTV4() {
+    const Ajv = need('ajv');
+    const schemas = {};
+    const check = (data, schema, isMultiple) => {
+      const ajv = new Ajv({ allErrors: isMultiple, schemaId: 'auto', meta: false, logger: false, unknownFormats: 'ignore', validateSchema: false });
+      for (const name of Object.keys(schemas)) ajv.addSchema(schemas[name], name);
+      const holds = ajv.validate(schema, data);
+      const errors = (ajv.errors || []).map(each => ({ message: each.message, params: each.params, code: each.keyword,
+        dataPath: each.dataPath.replace(/\.([^.\[]+)/g, '/$1').replace(/\['?([^\]']+)'?\]/g, '/$1'), schemaPath: each.schemaPath.replace(/^#/, ''), subErrors: null }));
+      return { valid: holds, errors, error: errors[0] || null, missing: [] };
+    };
+    const tv4 = {
+      error: null, missing: [],
+      validate(data, schema) { const result = check(data, schema, false); tv4.error = result.error; return result.valid; },
+      validateResult: (data, schema) => check(data, schema, false),
+      validateMultiple: (data, schema) => check(data, schema, true),
+      addSchema(name, schema) { if (typeof name === 'object') schemas[name.id || name.$id] = name; else schemas[name] = schema; },
+      getSchema: name => schemas[name], getSchemaMap: () => Object.assign({}, schemas), dropSchemas() { for (const name of Object.keys(schemas)) delete schemas[name]; },
+      reset() { tv4.error = null; tv4.missing = []; }, freshApi: () => makeTV4(), addFormat() {}, language() {}, setErrorReporter() {},
+    };
+    return tv4;
   }
 
   function xml2Json(text) {

@@ -725,6 +725,9 @@
       },
     };
     if (given.response) pm.response = new ScriptResponse(given.response);
+    pm.cookies = cookiesOf(request, pm.response);
+    pm.cookies.jar = () => { throw new Error('the cookie jar is not supported by this version of Assay'); };
+    if (pm.response) pm.response.cookies = pm.cookies;
     legacy(given, scopes);
     return pm;
   }
@@ -734,7 +737,8 @@
   // The names of the time before `pm`, which nearly half of all collections still use.
   function legacy(given, scopes) {
     const answer = pm.response;
-    const text = value => value === undefined || value === null ? value : String(value);
+    // As the older runner has it: what is falsy stays what it is.
+    const text = value => value ? String(value) : value;
     // Plain objects that follow what is set through the scopes.
     state.mirrors = { environment: scopes.environment.toObject(), globals: scopes.globals.toObject() };
     const described = pm.request.description;
@@ -744,10 +748,10 @@
       request: { id: pm.request.id, name: pm.request.name,
         description: described && described.content !== undefined ? described.content : described, method: pm.request.method,
         url: String(pm.request.url), headers: pm.request.headers.toObject(),
-        data: pm.request.body && (pm.request.body.raw || pm.request.body[pm.request.body.mode]) || {} },
+        data: legacyData(pm.request.body) },
       responseBody: answer && answer.text(),
       responseCode: answer && { code: answer.code, name: answer.status, detail: answer.status },
-      responseHeaders: answer && answer.headers.toObject(), responseTime: answer && answer.responseTime,
+      responseCookies: answer ? pm.cookies.all() : [], responseHeaders: answer && answer.headers.toObject(), responseTime: answer && answer.responseTime,
       postman: {
         setEnvironmentVariable: (name, value) => scopes.environment.set(name, text(value)),
         getEnvironmentVariable: name => scopes.environment.get(name),
@@ -758,10 +762,52 @@
         clearGlobalVariable: name => scopes.globals.unset(name),
         clearGlobalVariables: () => scopes.globals.clear(),
         setNextRequest,
+        getResponseCookie: name => answer && pm.cookies.one(name),
         getResponseHeader: name => answer && answer.headers.get(name),
       },
     });
     delete global.expect;
+  }
+
+  // A form as an object, in which fields of one name are a list.
+  function legacyData(body) {
+    if (!body) return {};
+    const fields = body[body.mode];
+    if (body.mode === 'raw' || !Array.isArray(fields)) return body.raw || fields || {};
+    const data = {};
+    for (const field of fields) {
+      if (field.disabled) continue;
+      data[field.key] = field.key in data ? [].concat(data[field.key], field.value) : field.value;
+    }
+    return data;
+  }
+
+  // The cookies that a call went out with, and those that its answer set.
+  function cookiesOf(request, answer) {
+    const found = new Map();
+    const put = (name, value, rest) => found.set(name, Object.assign({ name, key: name, value }, rest));
+    for (const field of request.headers.members) {
+      if (String(field.key).toLowerCase() !== 'cookie') continue;
+      for (const part of String(field.value).split(/;\s*/)) {
+        const at = part.indexOf('=');
+        if (at > 0) put(part.slice(0, at), part.slice(at + 1));
+      }
+    }
+    for (const field of answer ? answer.headers.members : []) {
+      if (String(field.key).toLowerCase() !== 'set-cookie') continue;
+      const [pair, ...parts] = String(field.value).split(/;\s*/);
+      const at = pair.indexOf('=');
+      if (at <= 0) continue;
+      const rest = {};
+      for (const part of parts) {
+        const cut = part.indexOf('=');
+        const label = (cut < 0 ? part : part.slice(0, cut)).trim();
+        const known = { domain: 'domain', path: 'path', expires: 'expires', 'max-age': 'maxAge', secure: 'secure', httponly: 'httpOnly' }[label.toLowerCase()];
+        if (known) rest[known] = cut < 0 ? true : part.slice(cut + 1);
+      }
+      put(pair.slice(0, at).trim(), pair.slice(at + 1).trim(), rest);
+    }
+    return new PairList([...found.values()], true);
   }
 
   function collectLegacyTests() {

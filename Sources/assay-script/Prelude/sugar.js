@@ -58,6 +58,7 @@
     encodeBase64() { return global.btoa(unescape(encodeURIComponent(this))); },
     decodeBase64() { return decodeURIComponent(escape(global.atob(this))); },
     stripTags() { return this.replace(/<[^>]*>/g, ''); },
+    shift(by) { return Array.from(this, each => String.fromCharCode(each.charCodeAt(0) + by)).join(''); },
     pad(size, fill) { return this.padStart(size, fill); },
     assign(values) { return this.replace(/\{([^{}]+)\}/g, (whole, name) => values[name] === undefined ? whole : values[name]); },
   });
@@ -129,6 +130,10 @@
     abs() { return Math.abs(this); }, ceil: rounded('ceil'), floor: rounded('floor'), round: rounded('round'),
     pad(size) { return two(Number(this), size); },
     hex(size) { return Number(this).toString(16).padStart(size || 1, '0'); },
+    ordinalize() {
+      const last = Math.abs(this) % 100;
+      return this + (last > 10 && last < 14 ? 'th' : { 1: 'st', 2: 'nd', 3: 'rd' }[last % 10] || 'th');
+    },
     chr() { return String.fromCharCode(this); },
     format(places, thousands, decimal) {
       const [whole, rest] = (places === undefined ? String(Number(this)) : Number(this).toFixed(places)).split('.');
@@ -208,6 +213,14 @@
     equal: (one, other) => JSON.stringify(one) === JSON.stringify(other),
   });
   extend(Function.prototype, {
+    once() {
+      let isDone = false, result;
+      const action = this;
+      return function (...words) {
+        if (!isDone) { isDone = true; result = action.apply(this, words); }
+        return result;
+      };
+    },
     delay(wait, ...words) { setTimeout(() => this(...words), wait); return this; },
   });
 })(globalThis);
