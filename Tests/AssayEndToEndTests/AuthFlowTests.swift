@@ -125,11 +125,14 @@ import Testing
       answerer: ClosureAnswerer { _ in .json(#"{"error": "invalid_client"}"#, status: 401) })
     let auth = #"""
       {"type": "oauth2", "oauth2": {"grant_type": "password", "accessTokenUrl": "{{base}}/token",
-        "username": "u", "password": "p", "client_authentication": "body", "clientId": "c"}}
+        "username": "u", "password": "form-password", "client_authentication": "body", "clientId": "c"}}
       """#
     let outcome = try await run(server, auth: auth, calls: 1)
     #expect(outcome.code == 5)
     #expect(outcome.output.contains("it answered 401 without a token"))
+    // What was asked with is evidence; the password in it is not.
+    #expect(outcome.bodies.contains("grant_type=password&username=u&password=[secret#"))
+    #expect(!outcome.bodies.contains("form-password"))
   }
 
   @Test func `an NTLM challenge is answered on its connection`() async throws {
@@ -246,6 +249,17 @@ import Testing
     let output: String
     let error: String
     let journal: String
+    /// Everything that was kept of bodies.
+    let bodies: String
+  }
+
+  private static func bodies(_ folder: String) -> String {
+    (Files.entries(of: folder) ?? []).map { name in
+      let bytes = (try? Files.read("\(folder)/\(name)").bytes) ?? []
+      return String(
+        decoding: (try? Deflate.decompress(bytes, as: .zlib, limit: 1 << 20)) ?? bytes,
+        as: UTF8.self)
+    }.joined(separator: "\n")
   }
 
   /// Runs a collection of some calls under one auth, each of which has to bring a 200.
@@ -270,6 +284,7 @@ import Testing
     let journal = try? Files.read("\(scratch.path)/out/\(run)/journal.ndjson")
     return Outcome(
       code: outcome.code, output: outcome.output, error: outcome.error,
-      journal: String(decoding: journal?.bytes ?? [], as: UTF8.self))
+      journal: String(decoding: journal?.bytes ?? [], as: UTF8.self),
+      bodies: Self.bodies("\(scratch.path)/out/\(run)/bodies"))
   }
 }

@@ -97,7 +97,10 @@ package struct Redactor: Sendable {
     }
     if let body = exchange.response?.body { learnTokens(in: body) }
     var request = exchange.request
-    request.url = redact(request.url)
+    request.url = redactQuery(of: redact(request.url))
+    if Self.isForm(request), let body = request.body {
+      request.body = Array(redactPairs(String(decoding: body, as: UTF8.self)).utf8)
+    }
     request.headers = request.headers.map(redact)
     request.body = request.body.map { redact($0).bytes }
     var result = Exchange(
@@ -193,6 +196,36 @@ package struct Redactor: Sendable {
     let credential = Self.credential(field)
     let scheme = field.value.dropLast(credential.count)
     return HeaderField(field.name, "\(scheme)[secret#\(tag(of: credential))]")
+  }
+
+  /// Parameters that let somebody in. Their values are replaced where they stand and not learnt: a
+  /// password may be a word that is found everywhere.
+  private static let parameters: Set<String> = [
+    "access_token", "refresh_token", "id_token", "client_secret", "client_assertion", "assertion",
+    "password", "passwd", "token", "secret", "api_key", "apikey", "api-key", "code_verifier",
+    "oauth_token", "oauth_signature", "x-amz-signature", "x-amz-security-token", "signature",
+  ]
+
+  private static func isForm(_ request: Request) -> Bool {
+    let type = request.headers.first("Content-Type")?.lowercased() ?? ""
+    return type.hasPrefix("application/x-www-form-urlencoded")
+  }
+
+  private func redactQuery(of url: String) -> String {
+    guard let mark = url.firstIndex(of: "?") else { return url }
+    return url[...mark] + redactPairs(url[url.index(after: mark)...])
+  }
+
+  /// Pairs of names and values, as forms and queries have them.
+  private func redactPairs(_ text: some StringProtocol) -> String {
+    text.split(separator: "&", omittingEmptySubsequences: false).map { pair -> String in
+      guard let equals = pair.firstIndex(of: "="),
+        Self.parameters.contains(PercentEncoding.decodedText(pair[..<equals]).lowercased())
+      else { return String(pair) }
+      let value = PercentEncoding.decodedText(pair[pair.index(after: equals)...])
+      guard !value.isEmpty, !value.hasPrefix("[secret#") else { return String(pair) }
+      return pair[...equals] + "[secret#\(tag(of: value))]"
+    }.joined(separator: "&")
   }
 
   /// A request as it may be shown, by the rules that hold for one in an event.
