@@ -101,7 +101,9 @@ extension Diagnostic {
   }
 
   static func foldersTooDeep(_ path: String) -> Diagnostic {
-    Diagnostic(.warning, "collection.folders-too-deep", "`\(path)` lies too deep and is left out")
+    Diagnostic(
+      .warning, "collection.folders-too-deep",
+      "`\(path)` lies too deep; what is in it loses its place")
   }
 
   static func repeatedName(

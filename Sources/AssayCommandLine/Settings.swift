@@ -62,7 +62,9 @@ package enum Settings {
     let known = CommandTable.commands.flatMap(\.flags).filter(\.isConfigurable)
     var values: [String: [String]] = [:]
     for member in node.members where !(isRoot && member.name == "profiles") {
-      guard let flag = known.first(where: { $0.name == member.name }) else {
+      // The command's own flag of that name says what a value may be.
+      let named = (command.flags + known).filter { $0.name == member.name && $0.isConfigurable }
+      guard let flag = named.first else {
         let nearest = Nearest.match(member.name, among: known.map(\.name))
         throw .unknownSetting(member.name, nearest: nearest, at: member.key.span)
       }

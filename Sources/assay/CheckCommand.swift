@@ -20,7 +20,6 @@ struct CheckCommand {
 
   func run() async -> ExitCode {
     var problems: [Diagnostic] = []
-    var secrets: [String] = []
     do throws(Diagnostic) {
       let loader = InputLoader(nil)
       // What the flags name defines variables, and is looked at as well.
@@ -37,13 +36,10 @@ struct CheckCommand {
       for path in invocation.operands {
         problems += await look(at: path, loader, workload)
       }
-      for path in loader.inputs.map(\.name) {
-        if let document = try? loader.document(path) { secrets += PlainSecrets.texts(in: document) }
-      }
     } catch {
       problems.append(error)
     }
-    print(problems, hiding: secrets)
+    print(problems)
     if problems.contains(where: { $0.severity == .error }) { return .badInput }
     let hasWarnings = problems.contains { $0.severity == .warning }
     return invocation.isOn(Flags.strict) && hasWarnings ? .checkFailed : .success
@@ -95,7 +91,7 @@ struct CheckCommand {
 
   // MARK: Printing
 
-  private func print(_ problems: [Diagnostic], hiding secrets: [String]) {
+  private func print(_ problems: [Diagnostic]) {
     let errors = problems.count { $0.severity == .error }
     let warnings = problems.count { $0.severity == .warning }
     switch invocation.text(Flags.checkFormat) {
@@ -107,7 +103,7 @@ struct CheckCommand {
     default:
       let printer = DiagnosticPrinter(style: front.style, width: Stream.output.width ?? 100)
       // Another problem's line may hold what a plain secret's own must not show.
-      let redactor = Redactor(secrets: secrets, key: [])
+      let redactor = Redactor(secrets: PlainSecrets.texts(of: problems), key: [])
       for problem in problems {
         Stream.output.write(redactor.redact(printer.text(problem)) + "\n")
       }

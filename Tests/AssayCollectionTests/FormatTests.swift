@@ -37,6 +37,20 @@ import Testing
     #expect(try compose(result, 2).request.body == Array("a=1".utf8))
   }
 
+  @Test func `folders that name one another without end are bounded, and lose no request`() throws {
+    let count = 20_000
+    let folders = (0..<count).map { number in
+      let parent = number == 0 ? "" : #", "folder": "f\#(number - 1)""#
+      return #"{"id": "f\#(number)", "name": "f", "order": ["r\#(number)"]\#(parent)}"#
+    }
+    let requests = (0..<count).map { #"{"id": "r\#($0)", "url": "h"}"# }
+    let result = try read(
+      #"{"name": "Deep", "order": [], "folders": [\#(folders.joined(separator: ","))], "requests": [\#(requests.joined(separator: ","))]}"#
+    )
+    #expect(result.suite.items.count == count)
+    #expect(result.notes.map(\.code) == ["collection.folders-too-deep"])
+  }
+
   /// Postman's own pairs: the same collection in the first format and in a later one has to make the
   /// same calls. Those of 2.1 are left out: they write `headers`, which is no field of that format.
   @Test(.enabled(if: SharedData.isPresent, Comment(rawValue: SharedData.absence)))

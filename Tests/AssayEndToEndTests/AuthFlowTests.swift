@@ -159,6 +159,31 @@ import Testing
     #expect(steps.withLock { $0 } == ["0 5", "1 0", "3 5"])
   }
 
+  /// A redirect to somebody else, who then asks for the login himself.
+  @Test(arguments: ["ntlm", "digest"])
+  func `a login is not given to whom a redirect leads`(_ type: String) async throws {
+    let seen = Mutex<[String]>([])
+    let thief = try MockServer(
+      answerer: ClosureAnswerer { request in
+        seen.withLock { $0.append(request.headers.first("Authorization") ?? "none") }
+        var response = Response.json("{}", status: 401)
+        response.headers += [
+          HeaderField("WWW-Authenticate", "NTLM"),
+          HeaderField("WWW-Authenticate", #"Digest realm="r", nonce="n", qop="auth""#),
+        ]
+        return response
+      })
+    let server = try MockServer(
+      answerer: ClosureAnswerer { _ in
+        var response = Response.json("{}", status: 307)
+        response.headers.append(HeaderField("Location", thief.url + "/x"))
+        return response
+      })
+    let auth = #"{"type": "\#(type)", "\#(type)": {"username": "u", "password": "p"}}"#
+    _ = try await run(server, auth: auth, calls: 1)
+    #expect(seen.withLock { $0 } == ["none"])
+  }
+
   /// Keys that OpenSSL makes, and signatures that it verifies: every algorithm that is not keyed by a
   /// shared secret.
   @Test(arguments: [

@@ -35,8 +35,11 @@ package enum PlainSecrets {
   }
 
   /// The texts of those secrets, to be kept out of what is shown.
-  package static func texts(in document: Document) -> [String] {
-    find(in: document).flatMap(\.labels).map { label in
+  package static func texts(in document: Document) -> [String] { texts(of: find(in: document)) }
+
+  /// The texts that some remarks point at without showing them.
+  package static func texts(of problems: [Diagnostic]) -> [String] {
+    problems.flatMap(\.labels).filter(\.isHidden).map { label in
       let text = label.span.text
       return text.hasPrefix("\"") ? String(text.dropFirst().dropLast()) : text
     }

@@ -12,6 +12,13 @@ struct OutgoingRequest {
 
   var uri: URI { URI(splitting: url) }
 
+  /// Scheme, host and port: where credentials stay.
+  static func origin(of url: String) -> String {
+    let uri = URI(splitting: url)
+    let port = uri.port ?? (uri.scheme == "https" ? 443 : 80)
+    return "\(uri.scheme ?? "")://\(uri.host ?? ""):\(port)"
+  }
+
   /// The path and query as they stand in the request line.
   var target: String {
     let start = url.firstRange(of: "://")?.upperBound ?? url.startIndex

@@ -13,7 +13,7 @@ enum LegacyReader {
     var walk = Walk(root)
     var level = Level()
     inherit(root, name: root["name"]?.string ?? "collection", into: &level)
-    walk.visit(root, level, &builder)
+    walk.visit(root, level, 0, &builder)
     walk.addRest(level, &builder)
   }
 
@@ -22,10 +22,15 @@ enum LegacyReader {
     private var folders: [String: Node] = [:]
     private var order: [String] = []
     private var done: Set<String> = []
-    private let root: Node
+    /// The folders that name a folder as the one they are in, where that one orders none.
+    private var inside: [String: [String]] = [:]
+    /// The folders that no other folder names or orders.
+    private var outermost: [String] = []
+
+    /// Folders inside folders, further down than anybody sorts requests.
+    private static let deepest = 256
 
     init(_ root: Node) {
-      self.root = root
       for node in root["requests"]?.elements.map({ $0 }) ?? [] {
         guard let id = node["id"]?.string else { continue }
         requests[id] = node
@@ -34,17 +39,34 @@ enum LegacyReader {
       for node in root["folders"]?.elements.map({ $0 }) ?? [] {
         if let id = node["id"]?.string { folders[id] = node }
       }
+      let all = root["folders"]?.elements.map { $0 } ?? []
+      let ordered = Set(all.flatMap { $0["folders_order"]?.elements.compactMap(\.string) ?? [] })
+      for node in all {
+        guard let id = node["id"]?.string else { continue }
+        if let parent = node["folder"]?.string {
+          inside[parent, default: []].append(id)
+        } else if !ordered.contains(id) {
+          outermost.append(id)
+        }
+      }
     }
 
-    /// A folder inside itself is met once: `done` ends the circle.
-    mutating func visit(_ parent: Node, _ level: Level, _ builder: inout SuiteBuilder) {
+    /// A folder inside itself is met once: `done` ends the circle. What lies too deep is run with
+    /// what nothing names.
+    mutating func visit(
+      _ parent: Node, _ level: Level, _ depth: Int, _ builder: inout SuiteBuilder
+    ) {
+      guard depth < Self.deepest else {
+        builder.note(.foldersTooDeep(parent["name"]?.string ?? ""))
+        return
+      }
       for id in folderIDs(of: parent) {
         guard let folder = folders[id], done.insert("folder " + id).inserted else { continue }
         let name = folder["name"]?.string ?? ""
         var inner = level
         inner.folders.append(name)
         LegacyReader.inherit(folder, name: level.owner(name), into: &inner)
-        visit(folder, inner, &builder)
+        visit(folder, inner, depth + 1, &builder)
       }
       for node in parent["order"]?.elements.map({ $0 }) ?? [] {
         guard let id = node.string else { continue }
@@ -61,13 +83,8 @@ enum LegacyReader {
     private func folderIDs(of parent: Node) -> [String] {
       let ordered = parent["folders_order"]?.elements.compactMap(\.string) ?? []
       if !ordered.isEmpty { return ordered }
-      let all = root["folders"]?.elements.map { $0 } ?? []
-      if let id = parent["id"]?.string, folders[id] != nil {
-        return all.filter { $0["folder"]?.string == id }.compactMap { $0["id"]?.string }
-      }
-      let inside = Set(all.flatMap { $0["folders_order"]?.elements.compactMap(\.string) ?? [] })
-      return all.filter { $0["folder"]?.string == nil }.compactMap { $0["id"]?.string }
-        .filter { !inside.contains($0) }
+      guard let id = parent["id"]?.string, folders[id] != nil else { return outermost }
+      return inside[id] ?? []
     }
 
     mutating func addRest(_ level: Level, _ builder: inout SuiteBuilder) {

@@ -88,7 +88,8 @@ internal import CCurl
   private func setVersions(_ disabled: Set<String>) {
     guard !disabled.isEmpty else { return }
     let versions = [
-      ("TLSv1", CURL_SSLVERSION_TLSv1_0, CURL_SSLVERSION_MAX_TLSv1_0),
+      // The library's own oldest: turning a newer one off must not bring an older one back.
+      ("TLSv1", CURL_SSLVERSION_DEFAULT, CURL_SSLVERSION_MAX_TLSv1_0),
       ("TLSv1_1", CURL_SSLVERSION_TLSv1_1, CURL_SSLVERSION_MAX_TLSv1_1),
       ("TLSv1_2", CURL_SSLVERSION_TLSv1_2, CURL_SSLVERSION_MAX_TLSv1_2),
       ("TLSv1_3", CURL_SSLVERSION_TLSv1_3, CURL_SSLVERSION_MAX_TLSv1_3),

@@ -33,13 +33,7 @@ struct DigestLogin: Authentication {
     answers = !values.isOn("disableRetryRequest")
     makeNonce = { nonce.nonce(16) }
     self.logins = logins
-    origin = Self.origin(of: request.url)
-  }
-
-  private static func origin(of url: String) -> String {
-    let uri = URI(splitting: url)
-    let port = uri.port ?? (uri.scheme == "https" ? 443 : 80)
-    return "\(uri.scheme ?? "")://\(uri.host ?? ""):\(port)"
+    origin = OutgoingRequest.origin(of: request.url)
   }
 
   var meaning: String { "answers a Digest challenge" }
@@ -68,7 +62,7 @@ struct DigestLogin: Authentication {
 
   func answer(to exchange: Exchange, of request: Request) -> Request? {
     guard let response = exchange.response, [401, 403].contains(response.status),
-      Self.origin(of: request.url) == origin
+      OutgoingRequest.origin(of: request.url) == origin
     else { return nil }
     let offers = AuthChallenge.parse(response.headers.values(of: "WWW-Authenticate"))
       .filter { $0.scheme == "digest" && Digest.Algorithm(digestName: $0["algorithm"]) != nil }

@@ -6,6 +6,8 @@ internal import AssayText
 /// The first request goes out bare, as any client's would that has not been asked yet.
 struct NTLMLogin: Authentication {
   let login: ConnectionLogin
+  /// Whom the login is for; a redirect may lead to somebody else, who may ask for it too.
+  let origin: String
 
   var meaning: String { "answers an NTLM challenge" }
 
@@ -17,7 +19,7 @@ struct NTLMLogin: Authentication {
 
   func answer(to exchange: Exchange, of request: Request) -> Request? {
     guard let response = exchange.response, [401, 403].contains(response.status),
-      request.login == nil,
+      request.login == nil, OutgoingRequest.origin(of: request.url) == origin,
       response.headers.values(of: "WWW-Authenticate").contains(where: {
         $0.uppercased().hasPrefix("NTLM") || $0.uppercased().hasPrefix("NEGOTIATE")
       })

@@ -63,7 +63,10 @@ struct RequestAuth {
     case "hawk": HawkSignature(values, now: now, nonce: dynamic.nonce(6)).sign(&request)
     case "awsv4": AWSSignature(values, now: now).sign(&request)
     case "ntlm":
-      return Proof(authentication: NTLMLogin(login: Self.connectionLogin(values)))
+      return Proof(
+        authentication: NTLMLogin(
+          login: Self.connectionLogin(values),
+          origin: OutgoingRequest.origin(of: request.url)))
     case "edgegrid": EdgeGridSignature(values, now: now, nonce: dynamic.uuid()).sign(&request)
     case "jwt": try JSONWebToken.place(values, in: &request)
     case "asap":
