@@ -61,7 +61,7 @@ let package = Package(
     room("AssayContract", knows: ["AssayModel", "AssayText"]),
     room("AssayScript", knows: ["AssayModel", "AssayText", "AssaySystem"]),
     room("AssayTransport", knows: ["AssayModel", "AssayText"], fences: ["CCurl", "CPSL"]),
-    room("AssayRun", knows: ["AssayModel"]),
+    room("AssayRun", knows: ["AssayModel", "AssayText"]),
     .target(
       name: "AssayReport", dependencies: ["AssayModel", "AssayText"],
       resources: [.embedInCode("HTML/Assets")], swiftSettings: house),

@@ -122,6 +122,12 @@ package struct ArgumentParser {
     case (.toggle, let text): value = text ?? "true"
     case (.count, let text):
       value = text ?? String((values[flag.name]?.last.flatMap { Int($0) } ?? 0) + 1)
+    case (.optional(_, let choices), nil):
+      value = "true"
+      if index + 1 < words.count, choices.contains(words[index + 1]) {
+        index += 1
+        value = words[index]
+      }
     case (_, let text?): value = text
     default:
       guard index + 1 < words.count else { throw .missingValue(flag, at: spans[start]) }

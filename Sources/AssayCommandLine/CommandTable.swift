@@ -24,6 +24,17 @@ package enum CommandTable {
       standard: "one, or one for each row")
     package static let folder = Flag(
       "folder", .text("NAME"), in: .input, "run this folder or request only", repeats: true)
+    package static let only = Flag(
+      "only", .text("EXPR"), in: .input,
+      "run what fits, such as 'tag:smoke method:GET !folder:Slow'", repeats: true)
+    package static let skip = Flag(
+      "skip", .text("EXPR"), in: .input, "leave out what fits", repeats: true)
+    package static let lastFailed = Flag(
+      "last-failed", .optional("RUN", []), in: .input,
+      "run what failed or never ran in the last run, or in RUN")
+    package static let repeatCount = Flag(
+      "repeat", .whole(1...100_000), in: .input, "do everything so many times over",
+      standard: "1")
     package static let environmentVariable = Flag(
       "env-var", .text("NAME=VALUE"), in: .input, "set a variable of the environment",
       repeats: true)
@@ -63,15 +74,46 @@ package enum CommandTable {
     // Pace and limits.
     package static let rate = Flag(
       "rps", .rate, in: .pace, "at most so many requests in any second")
+    package static let hostRate = Flag(
+      "host-rps", .rate, in: .pace, "the same for each server")
     package static let concurrency = Flag(
       "concurrency", short: "c", .whole(1...1_024), in: .pace,
-      "requests in flight at most; collections run side by side", standard: "8")
+      "requests in flight at most", standard: "8")
+    package static let hostConnections = Flag(
+      "max-host-connections", .whole(1...1_024), in: .pace, "requests in flight to one server",
+      standard: "as many as in all")
+    package static let order = Flag(
+      "order", .choice(["auto", "strict", "free"]), in: .pace,
+      "auto overlaps calls where nobody could tell; free overlaps all", standard: "auto")
+    package static let lanes = Flag(
+      "lanes", .choice(["collections", "rows"]), in: .pace,
+      "rows: each iteration has variables, cookies and scripts of its own",
+      standard: "collections")
+    package static let retries = Flag(
+      "retries", .whole(0...20), in: .pace, "further attempts for calls that may heal",
+      standard: "0")
+    package static let retryOn = Flag(
+      "retry-on", .choices(["transport", "temporary", "5xx"]), in: .pace,
+      "what may heal; temporary: 408, 429, 502, 503, 504", standard: "transport,temporary")
+    package static let retryAnyMethod = Flag(
+      "retry-any-method", .toggle, in: .pace, "also repeat methods that may do their work twice")
+    package static let longestWait = Flag(
+      "max-wait", .whole(0...86_400), in: .pace, "seconds that a server can make a run wait",
+      standard: "60")
     package static let delay = Flag(
       "delay-request", .whole(0...3_600_000), in: .pace, "milliseconds before each request",
       standard: "0")
     package static let requestTimeout = Flag(
       "timeout-request", .whole(1...86_400_000), in: .pace, "milliseconds for one request",
       standard: "60000")
+    package static let connectTimeout = Flag(
+      "timeout-connect", .whole(1...86_400_000), in: .pace, "milliseconds to get a connection",
+      standard: "10000")
+    package static let idleTimeout = Flag(
+      "timeout-idle", .whole(1_000...86_400_000), in: .pace,
+      "milliseconds that a transfer may stand still", standard: "30000")
+    package static let runTimeout = Flag(
+      "timeout", .whole(1...604_800_000), in: .pace, "milliseconds for the whole run")
     package static let scriptTimeout = Flag(
       "timeout-script", .whole(1...3_600_000), in: .pace, "milliseconds for one script",
       standard: "10000")
@@ -79,7 +121,8 @@ package enum CommandTable {
       "max-body-size", .whole(1...1 << 31), in: .pace, "bytes of a decoded response body",
       standard: "33554432")
     package static let bail = Flag(
-      "bail", .toggle, in: .pace, "stop after the first request that goes wrong")
+      "bail", .optional("", ["failure", "folder"]), in: .pace,
+      "stop after the first request that goes wrong; Newman's words change nothing")
 
     // Network.
     package static let insecure = Flag(
@@ -88,6 +131,35 @@ package enum CommandTable {
       "ignore-redirects", .toggle, in: .network, "do not follow redirects")
     package static let authorities = Flag(
       "ssl-extra-ca-certs", .path("FILE"), in: .network, "trust the certificates in this bundle")
+
+    package static let certificate = Flag(
+      "ssl-client-cert", .path("FILE"), in: .network, "a certificate to show, PEM or .pfx")
+    package static let certificateKey = Flag(
+      "ssl-client-key", .path("FILE"), in: .network, "its key")
+    package static let passphrase = Flag(
+      "ssl-client-passphrase", .text("TEXT|@FILE"), in: .network, "what opens the key")
+    package static let certificates = Flag(
+      "ssl-client-cert-list", .path("FILE"), in: .network,
+      "certificates by patterns of URLs, in JSON")
+    package static let proxy = Flag(
+      "proxy", .text("URL"), in: .network, "http, https, socks4a or socks5h proxy",
+      standard: "those of the environment")
+    package static let noProxy = Flag(
+      "no-proxy", .text("HOSTS"), in: .network, "hosts that are reached without a proxy")
+    package static let unixSocket = Flag(
+      "unix-socket", .path("FILE"), in: .network, "connect there, whatever host is named")
+    package static let resolve = Flag(
+      "resolve", .text("HOST:PORT:ADDRESS"), in: .network, "take this for a host's address",
+      repeats: true)
+    package static let four = Flag("ipv4", .toggle, in: .network, "use IPv4 addresses only")
+    package static let six = Flag("ipv6", .toggle, in: .network, "use IPv6 addresses only")
+    package static let httpOne = Flag("http1.1", .toggle, in: .network, "speak HTTP/1.1")
+    package static let httpTwo = Flag("http2", .toggle, in: .network, "speak HTTP/2")
+    package static let redirectLimit = Flag(
+      "max-redirects", .whole(0...100), in: .network, "hops to follow", standard: "10")
+    package static let allowLinkLocal = Flag(
+      "allow-link-local", .toggle, in: .network,
+      "allow addresses of the link and of a cloud's own services")
 
     // Output.
     package static let reporters = Flag(
@@ -138,11 +210,15 @@ package enum CommandTable {
     name: .run, summary: "runs collections, and judges every call",
     operands: .init("<collection…>", 1...64),
     flags: [
-      F.environment, F.globals, F.data, F.iterations, F.folder, F.environmentVariable,
-      F.globalVariable, F.environmentFromSystem, F.secrets, F.newmanCompatible, F.seed,
-      F.strictVariables, F.spec, F.useMock, F.stateful, F.fault, F.rate,
-      F.concurrency, F.delay, F.requestTimeout, F.scriptTimeout, F.bodyLimit, F.bail, F.insecure,
-      F.ignoreRedirects, F.authorities, F.reporters, F.output, F.junitDialect, F.suppressExitCode,
+      F.environment, F.globals, F.data, F.iterations, F.folder, F.only, F.skip, F.lastFailed,
+      F.repeatCount, F.environmentVariable, F.globalVariable, F.environmentFromSystem, F.secrets,
+      F.newmanCompatible, F.seed, F.strictVariables, F.spec, F.useMock, F.stateful, F.fault,
+      F.order, F.lanes, F.concurrency, F.rate, F.hostRate, F.hostConnections, F.delay, F.retries,
+      F.retryOn, F.retryAnyMethod, F.longestWait, F.requestTimeout, F.connectTimeout, F.idleTimeout,
+      F.scriptTimeout, F.runTimeout, F.bodyLimit, F.bail, F.insecure, F.ignoreRedirects,
+      F.redirectLimit, F.authorities, F.certificate, F.certificateKey, F.passphrase,
+      F.certificates, F.proxy, F.noProxy, F.unixSocket, F.resolve, F.four, F.six, F.httpOne,
+      F.httpTwo, F.allowLinkLocal, F.reporters, F.output, F.junitDialect, F.suppressExitCode,
       F.quiet, F.verbose,
       F.config, F.profile,
     ] + F.everywhere,
@@ -163,9 +239,10 @@ package enum CommandTable {
     name: .plan, summary: "prints every call as it would leave, without traffic",
     operands: .init("<collection…>", 1...64),
     flags: [
-      F.environment, F.globals, F.data, F.iterations, F.folder, F.environmentVariable,
-      F.globalVariable, F.environmentFromSystem, F.secrets, F.newmanCompatible, F.seed,
-      F.strictVariables, F.json, F.config, F.profile,
+      F.environment, F.globals, F.data, F.iterations, F.folder, F.only, F.skip, F.repeatCount,
+      F.environmentVariable, F.globalVariable, F.environmentFromSystem, F.secrets,
+      F.newmanCompatible, F.seed, F.strictVariables, F.order, F.lanes, F.delay, F.bail, F.json,
+      F.config, F.profile,
     ] + F.everywhere,
     examples: [
       .init(

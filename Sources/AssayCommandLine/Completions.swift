@@ -89,7 +89,7 @@ package enum Completions {
         let star = flag.repeats ? "*" : ""
         let value: String =
           switch flag.kind {
-          case .toggle, .count: ""
+          case .toggle, .count, .optional: ""
           case .path: ":file:_files"
           case .choice(let values), .choices(let values):
             ":value:(\(values.joined(separator: " ")))"
@@ -117,7 +117,7 @@ package enum Completions {
         text += "complete -c assay -n '__fish_seen_subcommand_from \(name)' -l \(flag.name)"
         if let short = flag.short { text += " -s \(short)" }
         switch flag.kind {
-        case .toggle, .count: break
+        case .toggle, .count, .optional: break
         case .path: text += " -r -F"
         case .choice(let values), .choices(let values):
           text += " -x -a \(quoted(values.joined(separator: " ")))"

@@ -16,6 +16,8 @@ package struct Flag: Sendable {
     case choice([String])
     /// Several of a list, separated by commas.
     case choices([String])
+    /// On its own, or with a value: one of a list as the next word, or anything behind `=`.
+    case optional(String, [String])
   }
 
   /// The heading under which `--help` lists it.
@@ -55,12 +57,12 @@ package struct Flag: Sendable {
 
   /// `ASSAY_TIMEOUT_REQUEST` for `timeout-request`.
   package var variable: String {
-    "ASSAY_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
+    "ASSAY_" + name.uppercased().map { $0 == "-" || $0 == "." ? "_" : String($0) }.joined()
   }
 
   package var takesValue: Bool {
     switch kind {
-    case .toggle, .count: false
+    case .toggle, .count, .optional: false
     default: true
     }
   }
@@ -74,6 +76,8 @@ package struct Flag: Sendable {
     case .rate: "R[/BURST]"
     case .choice(let values): values.joined(separator: "|")
     case .choices(let values): values.joined(separator: ",")
+    case .optional(let name, let values):
+      "[=" + (values.isEmpty ? name : values.joined(separator: "|")) + "]"
     }
   }
 
@@ -92,6 +96,9 @@ package struct Flag: Sendable {
     case .rate: return Rate(value) == nil ? "a rate such as `10` or `10/5` is needed" : nil
     case .choice(let values):
       return values.contains(value) ? nil : "one of \(values.joined(separator: ", ")) is needed"
+    case .optional(_, let values):
+      return values.isEmpty || value == "true" || values.contains(value)
+        ? nil : "one of \(values.joined(separator: ", ")) is needed"
     case .choices(let values):
       let unknown = value.split(separator: ",").first { !values.contains(String($0)) }
       return unknown.map { "`\($0)` is none of \(values.joined(separator: ", "))" }
@@ -100,7 +107,7 @@ package struct Flag: Sendable {
 
   var alternatives: [String] {
     switch kind {
-    case .choice(let values), .choices(let values): values
+    case .choice(let values), .choices(let values), .optional(_, let values): values
     default: []
     }
   }

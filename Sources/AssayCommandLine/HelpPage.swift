@@ -53,7 +53,8 @@ package enum HelpPage {
 
   private static func line(_ flag: Flag, width: Int) -> String {
     let short = flag.short.map { "-\($0), " } ?? "    "
-    let value = flag.placeholder.isEmpty ? "" : " \(flag.placeholder)"
+    let gap = flag.placeholder.isEmpty || flag.placeholder.hasPrefix("[=") ? "" : " "
+    let value = gap + flag.placeholder
     var usage = "  \(short)--\(flag.name)\(value)"
     var words = flag.help
     if flag.repeats { words += " (repeatable)" }

@@ -7,8 +7,9 @@ internal import Synchronization
 /// is printed and nothing is written here: whatever happens is told once, as an event.
 package struct Runner<C: Clock<Duration>>: Sendable {
   package struct Options: Sendable {
-    package var pacer: Pacer?
-    package var concurrency = 8
+    package var pace = PaceLimits()
+    package var order = StepOrder.auto
+    package var retry = Retry()
     package var limits = SendLimits()
     package var delay: Duration = .zero
     /// No further step after the first that went wrong.
@@ -25,25 +26,41 @@ package struct Runner<C: Clock<Duration>>: Sendable {
   package struct World: Sendable {
     package let judge: (any Judge)?
     package let follower: any Follower
-    /// One of each for each lane, by its number. A sender keeps its lane's cookies.
-    package let senders: [any Sender]
+    package let sender: any Sender
+    /// One for each collection, by its place among them.
     package let composers: [any Composer]
-    package let hosts: [any ScriptHost]
+    /// What a script can read and write, found without running it.
+    package let footprint: @Sendable (Script) -> Footprint
+    /// Makes what each lane has for itself: a world of JavaScript, and cookies.
+    package let makeHost: @Sendable () -> any ScriptHost
+    package let makeJar: @Sendable () -> any CookieKeeper
     package let clock: C
+    /// From 0 up to 1, for waits that should not be the same everywhere.
+    package let chance: @Sendable () -> Double
+    /// Where lanes run best: the thread that serves the connections.
+    package let executor: (any TaskExecutor)?
     /// Told of each new value of a secret variable, before any event could show it.
     package let keepSecret: @Sendable (String) async -> Void
 
     package init(
-      judge: (any Judge)?, follower: any Follower, senders: [any Sender],
-      composers: [any Composer], hosts: [any ScriptHost], clock: C,
+      judge: (any Judge)?, follower: any Follower, sender: any Sender,
+      composers: [any Composer], footprint: @escaping @Sendable (Script) -> Footprint,
+      makeHost: @escaping @Sendable () -> any ScriptHost,
+      makeJar: @escaping @Sendable () -> any CookieKeeper, clock: C,
+      chance: @escaping @Sendable () -> Double = { 0.5 },
+      executor: (any TaskExecutor)? = nil,
       keepSecret: @escaping @Sendable (String) async -> Void = { _ in }
     ) {
       self.judge = judge
       self.follower = follower
-      self.senders = senders
+      self.sender = sender
       self.composers = composers
-      self.hosts = hosts
+      self.footprint = footprint
+      self.makeHost = makeHost
+      self.makeJar = makeJar
       self.clock = clock
+      self.chance = chance
+      self.executor = executor
       self.keepSecret = keepSecret
     }
   }
@@ -65,13 +82,17 @@ package struct Runner<C: Clock<Duration>>: Sendable {
 
   /// Runs everything; returns when the last event has been heard.
   package func run(_ facts: RunFacts, telling listener: @escaping Listener) async {
-    let teller = Teller(clock: world.clock, listener: listener)
+    let teller = Teller(clock: world.clock)
+    async let heard: Void = teller.pass(to: listener)
     await teller.tell(.runStarted(facts))
     await teller.tell(.planned(plan.steps.map(\.planned)))
-    let gate = Gate(clock: world.clock, pacer: options.pacer, concurrency: options.concurrency)
+    let gate = Gate(clock: world.clock, limits: options.pace)
     await withTaskGroup(of: Void.self) { group in
-      for lane in plan.lanes {
-        group.addTask {
+      // Lanes of rows can be many, and each has a process of its own once a script runs in it.
+      let width = max(options.pace.concurrency, plan.collectionCount)
+      for (index, lane) in plan.lanes.enumerated() {
+        if index >= width { await group.next() }
+        group.addTask(executorPreference: world.executor) {
           let walk = LaneWalk(
             lane: lane, world: world, options: options, gate: gate, teller: teller, brake: brake)
           await walk.run()
@@ -79,13 +100,15 @@ package struct Runner<C: Clock<Duration>>: Sendable {
       }
     }
     await teller.tell(.runEnded(interrupted: brake.isInterrupted || Task.isCancelled))
+    teller.end()
+    await heard
   }
 }
 
 /// Stops a run between two steps: because the user asked, or because it is meant to stop at the
 /// first failure.
 package final class Brake: Sendable {
-  private enum State { case running, interrupted, stopped }
+  private enum State { case running, interrupted, expired, stopped }
   private let state = Mutex(State.running)
 
   package init() {}
@@ -93,57 +116,12 @@ package final class Brake: Sendable {
   /// No further step starts, and the run ends as interrupted.
   package func interrupt() { state.withLock { $0 = .interrupted } }
 
+  /// No further step starts, since the run has taken as long as it may.
+  package func expire() { state.withLock { if $0 == .running { $0 = .expired } } }
+
   func stop() { state.withLock { if $0 == .running { $0 = .stopped } } }
 
   package var isInterrupted: Bool { state.withLock { $0 == .interrupted } }
+  package var isExpired: Bool { state.withLock { $0 == .expired } }
   var isOn: Bool { state.withLock { $0 != .running } }
-}
-
-/// Gives each event its time and passes them on one after another.
-actor Teller<C: Clock<Duration>> {
-  private let clock: C
-  private let start: C.Instant
-  private let listener: @Sendable (Event) async -> Void
-  /// Events told while the listener still works wait here, in order.
-  private var pending: [Event] = []
-  private var isTelling = false
-
-  init(clock: C, listener: @escaping @Sendable (Event) async -> Void) {
-    self.clock = clock
-    start = clock.now
-    self.listener = listener
-  }
-
-  /// One step more than was planned; returns its number. Numbers follow the order of telling.
-  func add(_ step: Event.PlannedStep) async -> Int {
-    let number = stepCount
-    stepCount += 1
-    await tell(.stepAdded(step.numbered(number)))
-    return number
-  }
-
-  private var stepCount = 0
-
-  func tell(_ kind: Event.Kind) async {
-    if case .planned(let steps) = kind { stepCount = steps.count }
-    pending.append(
-      Event(time: start.duration(to: clock.now).inWholeMicroseconds, kind: kind))
-    guard !isTelling else { return }
-    isTelling = true
-    while !pending.isEmpty {
-      let batch = pending
-      pending = []
-      for event in batch { await listener(event) }
-    }
-    isTelling = false
-  }
-}
-
-extension Duration {
-  /// Without what is less than a microsecond, which no journal keeps: a run and its journal have to
-  /// tell the same times.
-  var inWholeMicroseconds: Duration {
-    let part = components.attoseconds / 1_000_000_000_000
-    return .seconds(components.seconds) + .microseconds(part)
-  }
 }

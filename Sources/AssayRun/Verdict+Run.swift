@@ -34,6 +34,23 @@ extension Verdict {
       })
   }
 
+  /// A response came; at a later attempt than the first it is told, since that is not plainly good.
+  static func answered(_ exchange: Exchange) -> Verdict {
+    guard exchange.attempt > 1 else {
+      return Verdict(name: "request", code: "request", outcome: .passed)
+    }
+    return Verdict(
+      name: "request", code: Verdict.flakyCode, outcome: .passed,
+      message: "answered at attempt \(exchange.attempt)")
+  }
+
+  static func unorderedTarget(_ step: Step) -> Verdict {
+    Verdict(
+      name: "next request", code: "flow.unordered", outcome: .error, fault: .setup,
+      message: "a script chose the next request, which `--order free` has no place for",
+      place: step.item.nameSpan.place)
+  }
+
   static let passedOver = Verdict(
     name: "request", code: "request", outcome: .skipped, message: "a script chose another request")
 

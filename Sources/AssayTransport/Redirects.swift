@@ -51,6 +51,7 @@ package struct Redirects: Follower {
         Self.isCredential($0.name) && !(rules.keepsCredentials && $0.isNamed("Authorization"))
       }
       next.login = nil
+      next.hasLeftOrigin = true
     }
     next.headers.append(HeaderField("Host", Self.authority(target)))
     return next

@@ -6,40 +6,23 @@ package import AssayModel
 /// whoever follows them sees every hop.
 package final class Transport: Sender {
   private let owner: LoopOwner
-  /// Whose cookies a call carries; nil for a call that is nobody's.
-  private let jar: CookieJar?
 
-  package convenience init(options: TransportOptions = TransportOptions()) {
-    self.init(owner: LoopOwner(TransportLoop(options: options)), jar: nil)
-  }
-
-  private init(owner: LoopOwner, jar: CookieJar?) {
-    self.owner = owner
-    self.jar = jar
+  package init(options: TransportOptions = TransportOptions()) {
+    owner = LoopOwner(TransportLoop(options: options))
   }
 
   private var loop: TransportLoop { owner.loop }
 
-  /// A sender on the same connections that keeps cookies of its own, as a lane does.
-  package func session() -> Transport { Transport(owner: owner, jar: CookieJar()) }
+  /// Cookies for a lane, which end by the wall clock.
+  package static func makeJar() -> any CookieKeeper {
+    CookieJar(now: { CurlLibrary.secondsSince1970 })
+  }
 
   /// Runs tasks on the thread that serves the connections. A lane that prefers it pays no switch of
   /// threads around each call.
   package var executor: any TaskExecutor { loop }
 
   package func send(_ request: Request, limits: SendLimits) async -> Exchange {
-    guard let jar, !limits.ignoresCookies else { return await transfer(request, limits) }
-    var request = request
-    request.headers = jar.adding(
-      to: request.headers, for: request.url, now: CurlLibrary.secondsSince1970)
-    let exchange = await transfer(request, limits)
-    if let response = exchange.response {
-      jar.store(response, from: request.url, now: CurlLibrary.secondsSince1970)
-    }
-    return exchange
-  }
-
-  private func transfer(_ request: Request, _ limits: SendLimits) async -> Exchange {
     let ticket = TransportLoop.Ticket()
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in

@@ -1,4 +1,5 @@
 internal import AssayModel
+internal import AssayRun
 
 // The sentences of the front door.
 extension Diagnostic {
@@ -54,6 +55,46 @@ extension Diagnostic {
   static func unknownSelection(_ name: String, nearest: String?) -> Diagnostic {
     Diagnostic(.error, "usage.unknown-folder", "no folder and no request is called `\(name)`")
       .hinting(nearest.map { "`\($0)` is one" })
+  }
+
+  static func invalidSelector(
+    _ text: String, flag: String, _ problem: Selector.Problem
+  ) -> Diagnostic {
+    let fields = Selector.Field.allCases.map { "`\($0.rawValue):`" }.joined(separator: ", ")
+    let (what, hint) =
+      switch problem {
+      case .unknownField(let name, let nearest):
+        ("has no field `\(name)`", nearest.map { "`\($0):` is one" } ?? "there are \(fields)")
+      case .openQuote: ("has a quote that is not closed", "a value with spaces stands in quotes")
+      case .empty: ("is empty", "an expression is written such as `tag:smoke !folder:Slow`")
+      }
+    return Diagnostic(.error, "usage.invalid-expression", "`\(text)` for `--\(flag)` \(what)")
+      .hinting(hint)
+  }
+
+  static func noEarlierRun(in folder: String) -> Diagnostic {
+    Diagnostic(.error, "usage.no-earlier-run", "there is no run in `\(folder)` to go by")
+      .hinting("`--last-failed=RUN` names the folder of one")
+  }
+
+  static func nothingLeft(of run: String) -> Diagnostic {
+    Diagnostic(.note, "run.nothing-left", "everything in `\(run)` was judged and held")
+      .noting("there is nothing to run again")
+  }
+
+  static func expired(after limit: Duration) -> Diagnostic {
+    Diagnostic(
+      .error, "limit.run", "the run took longer than \(limit.components.seconds) s"
+    )
+    .noting("what had not begun by then was not run")
+    .hinting("`--timeout` sets how long it may take")
+  }
+
+  static func invalidCertificates(_ what: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.error, "network.invalid-certificate-list", what).pointing(at: span, "here")
+      .hinting(
+        "it is a list of `{\"matches\": [\"https://host/*\"], \"cert\": {\"src\": …}, \"key\": {\"src\": …}}`"
+      )
   }
 
   static func brokenScript(_ fault: ScriptFault, in script: Script) -> Diagnostic {

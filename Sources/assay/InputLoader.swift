@@ -94,18 +94,20 @@ struct InputLoader: Sendable {
       isFolder ? path : path.lastIndex(of: "/").map { String(path[..<$0]) }
     }
     let folders = [System.workingDirectory] + (folder.map { [$0] } ?? [])
-    return BodyFiles { path throws(Diagnostic) in
-      let candidates = path.hasPrefix("/") ? [path] : folders.map { $0 + "/" + path }
-      // Links are resolved first, so that none leads out of the folders.
-      for candidate in candidates {
-        guard let real = Files.resolved(candidate) else { continue }
-        guard folders.contains(where: { real.hasPrefix($0 + "/") }) else {
-          throw .escapingFile(path)
+    return BodyFiles(
+      find: { path throws(Diagnostic) in
+        let candidates = path.hasPrefix("/") ? [path] : folders.map { $0 + "/" + path }
+        // Links are resolved first, so that none leads out of the folders.
+        for candidate in candidates {
+          guard let real = Files.resolved(candidate) else { continue }
+          guard folders.contains(where: { real.hasPrefix($0 + "/") }) else {
+            throw .escapingFile(path)
+          }
+          return real
         }
-        return try Files.read(real, limit: Limit.body).bytes
-      }
-      throw .missingFile(path)
-    }
+        throw .missingFile(path)
+      },
+      load: { path throws(Diagnostic) in try Files.read(path, limit: Limit.body).bytes })
   }
 
   func variables(

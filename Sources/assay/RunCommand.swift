@@ -29,6 +29,9 @@ struct RunCommand {
     var inputs: [RunFacts.Input]
     var mock: MockServer?
     var plan = Plan(lanes: [])
+    var network = TransportOptions()
+    /// An earlier run that left nothing to do.
+    var finished: String?
   }
 
   func run() async -> ExitCode {
@@ -36,6 +39,10 @@ struct RunCommand {
     let stop = StopRequests(brake: brake)
     do throws(Refusal) {
       let prepared = try prepare()
+      if let finished = prepared.finished {
+        front.tell(.nothingLeft(of: finished))
+        return .success
+      }
       guard !prepared.plan.steps.isEmpty else {
         throw Refusal(diagnostic: .emptySelection(), code: .nothingSelected)
       }
@@ -56,7 +63,20 @@ struct RunCommand {
         prepared.workload.set("baseUrl", prepared.mock?.url ?? "", in: .environment)
       }
       try prepared.workload.assign(invocation)
-      prepared.plan = try prepared.workload.plan(invocation)
+    }
+    var paths: Set<[String]>?
+    if let run = invocation.text(Flags.lastFailed) {
+      let left = try Refusal.with(.badInput) { () throws(Diagnostic) in
+        try LeftOver.of(run == "true" ? nil : run, in: invocation.text(Flags.output) ?? "Reports")
+      }
+      if left.isNothing { prepared.finished = left.run }
+      paths = left.paths
+    }
+    try Refusal.with(.usage) { () throws(Diagnostic) in
+      prepared.plan = try prepared.workload.plan(invocation, leftOver: paths)
+    }
+    prepared.network = try Refusal.with(.badInput) { () throws(Diagnostic) in
+      try NetworkSettings(invocation).transport(isLocal: prepared.mock != nil)
     }
     return prepared
   }
@@ -92,9 +112,28 @@ struct RunCommand {
       plan: prepared.plan, world: world(prepared, recorder), options: options(), brake: brake)
     let task = Task { await runner.run(facts) { await recorder.hear($0) } }
     stop.onAbort { task.cancel() }
+    let deadline = self.deadline(brake, recorder, task)
     await task.value
+    deadline?.cancel()
     await recorder.finish()
     return await conclude(recorder, folder, reporters, wasTerminated: stop.wasTerminated)
+  }
+
+  /// Ends the run when it has taken as long as it may: as for an interrupt, what is in flight has a
+  /// few seconds to end.
+  private func deadline(
+    _ brake: Brake, _ recorder: Recorder, _ run: Task<Void, Never>
+  ) -> Task<Void, Never>? {
+    guard let limit = invocation.whole(Flags.runTimeout).map({ Duration.milliseconds($0) }) else {
+      return nil
+    }
+    return Task {
+      guard (try? await Task.sleep(for: limit)) != nil else { return }
+      brake.expire()
+      await recorder.hear(Event(time: limit, kind: .noted(nil, Note(.expired(after: limit)))))
+      guard (try? await Task.sleep(for: StopRequests.grace)) != nil else { return }
+      run.cancel()
+    }
   }
 
   private func conclude(
@@ -139,22 +178,17 @@ struct RunCommand {
   }
 
   private func world(_ prepared: Prepared, _ recorder: Recorder) -> Runner<ContinuousClock>.World {
-    var transport = TransportOptions()
-    transport.httpProxy = System.environment("http_proxy") ?? System.environment("HTTP_PROXY")
-    transport.httpsProxy = System.environment("https_proxy") ?? System.environment("HTTPS_PROXY")
-    transport.noProxy = System.environment("no_proxy") ?? System.environment("NO_PROXY")
-    transport.authorities = invocation.text(Flags.authorities)
-    // The mock is on this machine, and nothing of it passes a proxy.
-    if prepared.mock != nil { transport.httpProxy = nil }
     let limit = Duration.milliseconds(invocation.whole(Flags.scriptTimeout) ?? 10_000)
-    let wire = Transport(options: transport)
+    let wire = Transport(options: prepared.network)
     return Runner.World(
       judge: prepared.contracts.isEmpty ? nil : ContractJudge(contracts: prepared.contracts),
-      follower: Redirects(), senders: prepared.plan.lanes.map { _ in wire.session() },
+      follower: Redirects(), sender: wire,
       composers: prepared.workload.collections.map(\.composer),
-      hosts: prepared.plan.lanes.map { _ in
-        ScriptWorker(program: Self.workerPath, timeLimit: limit)
-      }, clock: ContinuousClock(), keepSecret: { await recorder.keepSecret($0) })
+      footprint: ScriptAnalysis.footprint,
+      makeHost: { ScriptWorker(program: Self.workerPath, timeLimit: limit) },
+      makeJar: Transport.makeJar, clock: ContinuousClock(),
+      chance: { Double(System.random() >> 11) / Double(1 << 53) }, executor: wire.executor,
+      keepSecret: { await recorder.keepSecret($0) })
   }
 
   /// The worker stands beside the program.
@@ -166,19 +200,41 @@ struct RunCommand {
 
   private func options() -> Runner<ContinuousClock>.Options {
     var options = Runner<ContinuousClock>.Options()
-    if let rate = invocation.rate(Flags.rate) {
-      options.pacer = Pacer(rate: rate.perSecond, burst: rate.burst)
-    }
-    options.concurrency = invocation.whole(Flags.concurrency) ?? 8
-    options.delay = .milliseconds(invocation.whole(Flags.delay) ?? 0)
-    options.stopsAtFailure = invocation.isOn(Flags.bail)
+    options.pace = pace()
+    options.order = invocation.text(Flags.order).flatMap(StepOrder.init) ?? .auto
+    options.retry = retry()
+    options.delay = milliseconds(Flags.delay) ?? .zero
+    options.stopsAtFailure = invocation.text(Flags.bail).map { $0 != "false" } ?? false
     options.requiresVariables = invocation.isOn(Flags.strictVariables)
-    options.limits.total = .milliseconds(invocation.whole(Flags.requestTimeout) ?? 60_000)
-    options.limits.connect = min(options.limits.connect, options.limits.total)
-    options.limits.bodySize = invocation.whole(Flags.bodyLimit) ?? options.limits.bodySize
-    if invocation.isOn(Flags.ignoreRedirects) { options.limits.redirectCount = 0 }
-    options.limits.verifiesPeer = !invocation.isOn(Flags.insecure)
+    options.limits = NetworkSettings(invocation).limits
     return options
+  }
+
+  private func pace() -> PaceLimits {
+    var pace = PaceLimits()
+    pace.pacer = invocation.rate(Flags.rate).map { Pacer(rate: $0.perSecond, burst: $0.burst) }
+    pace.hostPacer = invocation.rate(Flags.hostRate).map {
+      Pacer(rate: $0.perSecond, burst: $0.burst)
+    }
+    pace.concurrency = invocation.whole(Flags.concurrency) ?? pace.concurrency
+    pace.hostConnections = invocation.whole(Flags.hostConnections) ?? pace.hostConnections
+    pace.longestWait = invocation.whole(Flags.longestWait).map { .seconds($0) } ?? pace.longestWait
+    pace.secondsSince1970 = { System.secondsSince1970 }
+    return pace
+  }
+
+  private func retry() -> Retry {
+    var retry = Retry()
+    retry.count = invocation.whole(Flags.retries) ?? 0
+    if let causes = invocation.list(Flags.retryOn) {
+      retry.causes = Set(causes.compactMap(Retry.Cause.init))
+    }
+    retry.includesUnsafe = invocation.isOn(Flags.retryAnyMethod)
+    return retry
+  }
+
+  private func milliseconds(_ flag: Flag) -> Duration? {
+    invocation.whole(flag).map { .milliseconds($0) }
   }
 
   private func console() -> ConsoleReport {
@@ -234,7 +290,7 @@ final class StopRequests: Sendable {
   }
 
   /// How long calls in flight may take after the first request to stop.
-  private static let grace: Duration = .seconds(5)
+  static let grace: Duration = .seconds(5)
 
   init(brake: Brake) {
     let state = self.state

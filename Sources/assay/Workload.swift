@@ -102,17 +102,39 @@ struct Workload {
       + collections.flatMap { $0.suite.variables }.filter(\.isSecret).map(\.substitution)
   }
 
-  func plan(_ invocation: Invocation) throws(Diagnostic) -> Plan {
-    let selection = invocation.texts(Flags.folder)
+  /// - Parameter paths: What an earlier run left to do; nil for everything.
+  func plan(
+    _ invocation: Invocation, leftOver paths: Set<[String]>? = nil
+  ) throws(Diagnostic) -> Plan {
+    var selection = Planner.Selection()
+    selection.names = invocation.texts(Flags.folder)
+    selection.only = try selectors(invocation.texts(Flags.only), "only")
+    selection.skip = try selectors(invocation.texts(Flags.skip), "skip")
+    selection.paths = paths
+    selection.repeatCount = invocation.whole(Flags.repeatCount) ?? 1
     let suites = collections.map(\.suite)
-    if let unknown = Planner.unknown(selection, in: suites).first {
+    if let unknown = Planner.unknown(selection.names, in: suites).first {
       throw .unknownSelection(unknown.name, nearest: unknown.nearest)
     }
     let count = invocation.whole(Flags.iterations)
-    let sources = suites.map { suite in
+    let sources = collections.map { collection in
       Planner.Source(
-        suite: suite, scopes: scopes(of: suite), rows: rows, iterationCount: count)
+        suite: collection.suite, scopes: scopes(of: collection.suite), rows: rows,
+        iterationCount: count, composer: collection.composer)
     }
-    return Planner.plan(sources, selection: selection)
+    return Planner.plan(
+      sources, selection: selection, lanesOfRows: invocation.text(Flags.lanes) == "rows")
+  }
+
+  private func selectors(_ texts: [String], _ flag: String) throws(Diagnostic) -> [Selector] {
+    var selectors: [Selector] = []
+    for text in texts {
+      do throws(Selector.Problem) {
+        selectors.append(try Selector(text))
+      } catch {
+        throw .invalidSelector(text, flag: flag, error)
+      }
+    }
+    return selectors
   }
 }

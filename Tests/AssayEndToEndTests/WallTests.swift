@@ -57,7 +57,7 @@ import Testing
 
   @Test func `nothing prints outside the front door`() throws {
     for (path, text) in try Self.sources() where !path.hasPrefix("assay/") {
-      #expect(!text.contains("print("), "\(path)")
+      #expect(!text.replacing("ootprint(", with: "").contains("print("), "\(path)")
       #expect(!text.contains("Stream.output") && !text.contains("Stream.error"), "\(path)")
     }
   }

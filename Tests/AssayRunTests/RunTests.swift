@@ -60,7 +60,9 @@ import Testing
     func steps(_ rows: [[Variable]], _ count: Int?, _ selection: [String] = []) -> [String] {
       let source = Planner.Source(
         suite: suite, scopes: Scopes(), rows: DataRows(rows), iterationCount: count)
-      return Planner.plan([source], selection: selection).steps.map { step in
+      var chosen = Planner.Selection()
+      chosen.names = selection
+      return Planner.plan([source], selection: chosen).steps.map { step in
         let row = source.rows.row(ofIteration: step.iteration)
         let value = row.first?.value.substitution ?? "-"
         return "\(step.number) \(step.item.name) \(step.iteration)/\(step.iterationCount) \(value)"
@@ -202,16 +204,17 @@ import Testing
 
   @Test func `the pace is kept on a virtual clock, and waiting is not charged to the API`() async {
     let world = StubWorld()
-    world.options.pacer = Pacer(rate: 2)
+    world.options.pace.pacer = Pacer(rate: 2)
     let ledger = await world.run((0..<5).map { .named("I\($0)", index: $0) })
     #expect(
-      ledger.entries.compactMap { $0.exchange?.timings.paced }.reduce(.zero, +) == .seconds(2))
+      ledger.entries.compactMap { $0.exchange?.timings.paced }.sorted()
+        == [0, 500, 1_000, 1_500, 2_000].map { .milliseconds($0) })
     #expect(ledger.entries.compactMap { $0.exchange?.timings.service }.reduce(.zero, +) == .zero)
   }
 
   @Test func `collections run side by side, and never more calls than allowed`() async {
     let world = StubWorld()
-    world.options.concurrency = 2
+    world.options.pace.concurrency = 2
     let ledger = await world.run([.named("A"), .named("B", index: 1)], lanes: 6)
     #expect(ledger.entries.count == 12)
     #expect(ledger.entries.allSatisfy { $0.state == .ended })
@@ -239,10 +242,9 @@ private final class StubWorld: @unchecked Sendable {
     let source = Planner.Source(suite: suite, scopes: Scopes(), rows: .none, iterationCount: nil)
     let plan = Planner.plan(Array(repeating: source, count: lanes))
     let world = Runner.World(
-      judge: StubJudge(), follower: StubFollower(),
-      senders: Array(repeating: sender, count: lanes),
-      composers: Array(repeating: StubComposer(), count: lanes),
-      hosts: Array(repeating: StubHost(), count: lanes), clock: VirtualClock())
+      judge: StubJudge(), follower: StubFollower(), sender: sender,
+      composers: Array(repeating: StubComposer(), count: lanes), footprint: StubHost.footprint,
+      makeHost: { StubHost() }, makeJar: { StubJar() }, clock: VirtualClock())
     let facts = RunFacts(
       id: "r", version: "t", startedAt: 0, collections: ["S"], environment: nil, contracts: [],
       inputs: [])
@@ -275,9 +277,33 @@ private struct StubComposer: Composer {
   }
 
   func dynamicValue(_ name: String) -> String? { nil }
+
+  func composer(ofStep number: Int) -> any Composer { self }
+
+  func footprint(of item: Suite.Item) -> ItemFootprint {
+    var footprint = ItemFootprint()
+    footprint.template.reads = ["x"]
+    footprint.method = "GET"
+    return footprint
+  }
+}
+
+private struct StubJar: CookieKeeper {
+  func dress(_ request: Request) -> Request { request }
+  func take(_ response: Response, from url: String) {}
 }
 
 private struct StubHost: ScriptHost {
+  static func footprint(of script: Script) -> Footprint {
+    var footprint = Footprint()
+    switch script.source {
+    case "set": footprint.writes = ["x"]
+    case "send": footprint.sends = true
+    default: footprint.steers = script.source.hasPrefix("next ")
+    }
+    return footprint
+  }
+
   func run(
     _ script: Script, in setting: ScriptSetting, with services: ScriptServices
   ) async -> ScriptOutcome {

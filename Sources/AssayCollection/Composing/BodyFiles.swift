@@ -1,18 +1,34 @@
 package import AssayModel
 
-/// The files that requests may carry. Where they lie, and which are out of bounds, is the front
-/// door's to say; a file that cannot be had stops the call before anything is sent.
+/// The files that requests may carry, or be signed with. Where they lie, and which are out of bounds,
+/// is the front door's to say; a file that cannot be had stops the call before anything is sent.
 package struct BodyFiles: Sendable {
+  private let find: @Sendable (_ path: String) throws(Diagnostic) -> String
   private let load: @Sendable (_ path: String) throws(Diagnostic) -> [UInt8]
 
-  package init(load: @escaping @Sendable (_ path: String) throws(Diagnostic) -> [UInt8]) {
+  /// - Parameter find: The real path of a file, links resolved.
+  /// - Parameter load: The bytes at a real path.
+  package init(
+    find: @escaping @Sendable (_ path: String) throws(Diagnostic) -> String = { $0 },
+    load: @escaping @Sendable (_ path: String) throws(Diagnostic) -> [UInt8]
+  ) {
+    self.find = find
     self.load = load
+  }
+
+  /// Where a file really lies; a refusal points at the item that asked for it.
+  package func path(_ path: String, at span: SourceSpan) throws(Diagnostic) -> String {
+    do {
+      return try find(path)
+    } catch {
+      throw .unusableFile(error, at: span)
+    }
   }
 
   /// The bytes of a file; a refusal points at the item that asked for it.
   package func read(_ path: String, at span: SourceSpan) throws(Diagnostic) -> [UInt8] {
     do {
-      return try load(path)
+      return try load(find(path))
     } catch {
       throw .unusableFile(error, at: span)
     }

@@ -6,8 +6,13 @@ final class DynamicVariables: Sendable {
   private let generator: Mutex<SplitMix>
   private let now: @Sendable () -> Int
 
-  init(seed: UInt64, now: @escaping @Sendable () -> Int) {
-    generator = Mutex(SplitMix(state: seed))
+  /// - Parameter step: Each step has a sequence of its own, so that it does not matter which of two
+  ///   is composed first.
+  init(seed: UInt64, step: Int = 0, now: @escaping @Sendable () -> Int) {
+    // Mixed twice, since neighbouring states would give the same sequence one value later.
+    var first = SplitMix(state: seed)
+    var second = SplitMix(state: first.next() ^ UInt64(truncatingIfNeeded: step))
+    generator = Mutex(SplitMix(state: second.next()))
     self.now = now
   }
 

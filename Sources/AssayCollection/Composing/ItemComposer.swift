@@ -32,15 +32,41 @@ struct ItemComposer: Composer {
   private let drafts: [Value]
   private let options: ComposingOptions
   private let dynamic: DynamicVariables
-  private let suggestions = Suggestions()
+  private let suggestions: Suggestions
 
   init(drafts: [Value], options: ComposingOptions) {
     self.drafts = drafts
     self.options = options
     dynamic = DynamicVariables(seed: options.seed, now: options.now)
+    suggestions = Suggestions()
   }
 
+  private init(_ other: ItemComposer, step: Int) {
+    drafts = other.drafts
+    options = other.options
+    dynamic = DynamicVariables(seed: other.options.seed, step: step, now: other.options.now)
+    suggestions = other.suggestions
+  }
+
+  func composer(ofStep number: Int) -> any Composer { ItemComposer(self, step: number) }
+
   func draft(of item: Suite.Item) -> Value { drafts[item.index] }
+
+  /// Logins that ask for a token first, or answer a challenge.
+  private static let talkative: Set<String> = ["oauth2", "digest", "ntlm"]
+
+  func footprint(of item: Suite.Item) -> ItemFootprint {
+    let draft = draft(of: item)
+    var footprint = ItemFootprint()
+    let parts = ["method", "url", "header", "body", "auth"].compactMap { draft[$0] }
+    let found = TemplateNames(in: .array(parts))
+    footprint.template.reads = found.names
+    footprint.template.readsAll = found.isComputed
+    let method = draft["method"]?.text ?? "GET"
+    footprint.method = method.contains("{{") ? nil : method
+    footprint.logsIn = draft["auth"]?["type"]?.text.map(Self.talkative.contains) ?? false
+    return footprint
+  }
 
   func dynamicValue(_ name: String) -> String? { dynamic.value(of: name) }
 
@@ -72,13 +98,17 @@ struct ItemComposer: Composer {
       userAgent: options.userAgent, behaviour: behaviour,
       token: options.isNewmanCompatible ? dynamic.uuid() : nil)
     try check(outgoing, item)
+    var rules = CallRules(behaviour, draft)
+    rules.identity = try draft["certificate"].flatMap { certificate throws(Diagnostic) in
+      try identity(certificate, item)
+    }
     return Composition(
       request: outgoing.request, resolved: draft,
       undefined: template.undefined.map { undefined($0, in: item, scopes) },
       notes: template.cyclic.map { cyclic($0, in: item, scopes) }
         + (proof.note.map { [$0] } ?? [])
         + (behaviour["strictSSL"] == .bool(false) ? [.verificationKept(at: item.nameSpan)] : []),
-      rules: CallRules(behaviour), authentication: proof.authentication,
+      rules: rules, authentication: proof.authentication,
       uses: template.uses)
   }
 
@@ -134,6 +164,27 @@ struct ItemComposer: Composer {
     return try RequestBody.make(
       written, contentType: headers.first("Content-Type"), template: &template,
       files: options.files, span: item.nameSpan)
+  }
+
+  /// A certificate in the form of an item, which names its files.
+  private func identity(
+    _ value: Value, _ item: Suite.Item
+  ) throws(Diagnostic) -> ClientIdentity? {
+    func path(_ name: String) throws(Diagnostic) -> String? {
+      guard let path = value[name]?["src"]?.text, !path.isEmpty else { return nil }
+      return try options.files.path(path, at: item.nameSpan)
+    }
+    let bundle = try path("pfx")
+    let plain = try path("cert")
+    guard let certificate = bundle ?? plain else { return nil }
+    var identity = ClientIdentity(certificate: certificate)
+    identity.isBundle = bundle != nil
+    identity.key = try path("key")
+    identity.passphrase = value["passphrase"]?.text
+    if case .array(let matches)? = value["matches"] {
+      identity.matches = matches.compactMap(\.text)
+    }
+    return identity
   }
 
   /// Nothing may end a line of the head early, and names are tokens (RFC 9110, section 5.6.2).
@@ -225,8 +276,17 @@ private final class Suggestions: Sendable {
 
 extension CallRules {
   /// Reads `protocolProfileBehavior`, and the settings of the third format, which use its names.
-  fileprivate init(_ behaviour: Value) {
+  fileprivate init(_ behaviour: Value, _ draft: Value) {
     self.init()
+    if let proxy = draft["proxy"], proxy["disabled"] != .bool(true),
+      let host = proxy["host"]?.text, !host.isEmpty
+    {
+      let port = proxy["port"].map { ":" + $0.substitution } ?? ""
+      let pattern = proxy["match"]?.text ?? "http+https://*/*"
+      if URLPattern(pattern).matches(draft["url"]?.text ?? "") {
+        self.proxy = "http://\(host)\(port)"
+      }
+    }
     func flag(_ name: String) -> Bool? {
       guard case .bool(let flag)? = behaviour[name] else { return nil }
       return flag

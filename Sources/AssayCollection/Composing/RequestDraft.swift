@@ -18,6 +18,10 @@ enum RequestDraft {
       members.append(.init("body", body.string.map(rawBody) ?? body.value))
     }
     if !auth.isNull { members.append(.init("auth", auth)) }
+    for name in ["certificate", "proxy"] {
+      guard !isText, let part = node?[name], part.isObject else { continue }
+      members.append(.init(name, part.value))
+    }
     if let description = node?["description"], !isText {
       members.append(.init("description", description.value))
     }

@@ -125,6 +125,7 @@ enum FolderReader {
         var inner = level
         let name = sibling.document?.root["name"]?.string ?? sibling.name
         inner.folders.append(name)
+        inner.tag(sibling.document?.root["description"])
         if let root = sibling.document?.root {
           inherit(root, name: level.owner(name), into: &inner)
         }
@@ -187,6 +188,7 @@ enum FolderReader {
       let name = node["name"]?.string ?? ""
       var inner = level
       inner.folders.append(name)
+      inner.tag(node["description"])
       inherit(node, name: level.owner(name), into: &inner)
       pending += sorted(children).reversed().map { ($0, inner) }
     }

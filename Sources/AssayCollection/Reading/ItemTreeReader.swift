@@ -29,6 +29,7 @@ enum ItemTreeReader {
       }
       var inner = level
       inner.folders.append(name)
+      inner.tag(node["description"])
       inherit(node, name: level.owner(name), into: &inner)
       pending += children.elements.reversed().map { ($0, inner) }
     }

@@ -65,6 +65,7 @@ enum LegacyReader {
         let name = folder["name"]?.string ?? ""
         var inner = level
         inner.folders.append(name)
+        inner.tag(folder["description"])
         LegacyReader.inherit(folder, name: level.owner(name), into: &inner)
         visit(folder, inner, depth + 1, &builder)
       }

@@ -11,6 +11,16 @@ struct SuiteBuilder {
     var auth: Value = .null
     var authNode: Node?
     var behaviour: [Value.Member] = []
+    var tags: Set<String> = []
+
+    /// Takes the tags of a description: its words that begin with `@`.
+    mutating func tag(_ description: Node?) {
+      guard let text = description?.string ?? description?["content"]?.string else { return }
+      for word in text.split(whereSeparator: { $0.isWhitespace || $0 == "," }) {
+        let name = word.dropFirst().prefix { $0.isLetter || $0.isNumber || "-_.:".contains($0) }
+        if word.first == "@", !name.isEmpty { tags.insert(name.lowercased()) }
+      }
+    }
 
     /// What errors call the level.
     func owner(_ name: String) -> String { (folders + [name]).joined(separator: " / ") }
@@ -64,11 +74,15 @@ struct SuiteBuilder {
 
   /// Takes a request, with everything that encloses it.
   mutating func add(_ found: Found, in level: Level) {
+    var own = level
+    own.tag(found.node["description"])
+    own.tag(found.node["request"]?["description"])
     items.append(
       Suite.Item(
         index: items.count, id: found.id ?? "item-\(items.count + 1)", name: found.name,
         folders: level.folders, span: found.node.span, nameSpan: found.nameSpan,
-        preRequestScripts: level.preRequest, testScripts: level.test, examples: found.examples))
+        preRequestScripts: level.preRequest, testScripts: level.test, examples: found.examples,
+        tags: own.tags))
     drafts.append(found.draft)
     if let type = level.auth["type"]?.text, !RequestAuth.types.contains(type),
       unknownAuth.insert(type).inserted

@@ -27,11 +27,13 @@ package struct Suite: Sendable {
     package let testScripts: [Script]
     /// The answers that were saved with it.
     package let examples: [Example]
+    /// The words that begin with `@` in its description and in those of its folders, in lower case.
+    package let tags: Set<String>
 
     package init(
       index: Int, id: String, name: String, folders: [String], span: SourceSpan,
       nameSpan: SourceSpan, preRequestScripts: [Script], testScripts: [Script],
-      examples: [Example] = []
+      examples: [Example] = [], tags: Set<String> = []
     ) {
       self.index = index
       self.id = id
@@ -42,6 +44,7 @@ package struct Suite: Sendable {
       self.preRequestScripts = preRequestScripts
       self.testScripts = testScripts
       self.examples = examples
+      self.tags = tags
     }
 
     package var path: String { (folders + [name]).joined(separator: " / ") }

@@ -6,6 +6,14 @@ package protocol Sender: Sendable {
   func send(_ request: Request, limits: SendLimits) async -> Exchange
 }
 
+/// The cookies of one lane.
+package protocol CookieKeeper: Sendable {
+  /// The request as it leaves now, with the cookies that go to its server.
+  func dress(_ request: Request) -> Request
+  /// Takes what a response sets.
+  func take(_ response: Response, from url: String)
+}
+
 /// Decides where a response leads.
 package protocol Follower: Sendable {
   /// - Parameter request: What was sent, as it was before the lane's cookies were put to it.
@@ -23,6 +31,8 @@ package enum FollowUp: Sendable {
 /// How long and how much one exchange may take.
 package struct SendLimits: Sendable, Hashable {
   package var connect: Duration = .seconds(10)
+  /// How long a transfer may stand still.
+  package var idle: Duration = .seconds(30)
   package var total: Duration = .seconds(60)
   package var bodySize: Int = 32 << 20
   package var headerSize: Int = 256 << 10
@@ -31,6 +41,9 @@ package struct SendLimits: Sendable, Hashable {
   package var ignoresCookies = false
   package var version: HTTPVersion = .automatic
   package var tls = TLSRules()
+  /// What a collection wants for one call beside what holds for the run.
+  package var identity: ClientIdentity?
+  package var proxy: String?
 
   package init() {}
 
@@ -42,6 +55,8 @@ package struct SendLimits: Sendable, Hashable {
     limits.verifiesPeer = rules.verifiesPeer ?? verifiesPeer
     limits.version = rules.version ?? version
     limits.tls = rules.tls
+    limits.identity = rules.identity
+    limits.proxy = rules.proxy
     return limits
   }
 }
@@ -74,6 +89,10 @@ package struct CallRules: Sendable, Hashable {
   /// A redirect to another origin takes the credentials along.
   package var keepsCredentials = false
   package var omitsReferer = false
+  /// The certificate that the item brings along.
+  package var identity: ClientIdentity?
+  /// `http://proxy:8080`, for this call alone.
+  package var proxy: String?
 
   package init() {}
 }
@@ -90,6 +109,13 @@ package protocol Composer: Sendable {
 
   /// A new value of a dynamic variable, by its name without the `$`; nil for a name that is none.
   func dynamicValue(_ name: String) -> String?
+
+  /// The same composer with random values of its own, which come again with the run's seed however
+  /// the steps overlap.
+  func composer(ofStep number: Int) -> any Composer
+
+  /// What can be known of an item's request before it is composed.
+  func footprint(of item: Suite.Item) -> ItemFootprint
 }
 
 /// A composed request, and what was noticed on the way.

@@ -36,6 +36,8 @@ package struct Request: Sendable {
   package var body: [UInt8]?
   /// For a scheme that proves a connection and not a request.
   package var login: ConnectionLogin?
+  /// A redirect led it away from its origin, so that nothing that proves who we are goes along.
+  package var hasLeftOrigin = false
 
   package init(
     method: String, url: String, headers: [HeaderField], body: [UInt8]?,
@@ -111,6 +113,8 @@ package struct Exchange: Sendable {
   package var hops: [Exchange] = []
   /// How often the request's head left for the wire; more than once means a silent replay.
   package var sentCount: Int
+  /// Which attempt this was, from 1.
+  package var attempt = 1
 
   package enum Outcome: Sendable {
     case response(Response)

@@ -6,16 +6,23 @@ package struct Plan: Sendable {
 
   package var steps: [Step] { lanes.flatMap(\.steps) }
 
+  package var collectionCount: Int { (lanes.map(\.collection).max() ?? -1) + 1 }
+
   /// Steps that share one world (variables, cookies, one JavaScript context) and keep their order.
   package struct Lane: Sendable {
     package let number: Int
+    /// The place of its collection among those of the run.
+    package let collection: Int
     package let suite: Suite
     package let steps: [Step]
     package let scopes: Scopes
     package let rows: DataRows
 
-    package init(number: Int, suite: Suite, steps: [Step], scopes: Scopes, rows: DataRows) {
+    package init(
+      number: Int, collection: Int, suite: Suite, steps: [Step], scopes: Scopes, rows: DataRows
+    ) {
       self.number = number
+      self.collection = collection
       self.suite = suite
       self.steps = steps
       self.scopes = scopes

@@ -45,6 +45,9 @@ package struct Verdict: Sendable {
   }
 
   package var isBad: Bool { outcome == .failed || outcome == .error }
+
+  /// The code of a call that was answered only after it had failed.
+  package static let flakyCode = "request.flaky"
 }
 
 /// One rule of a contract that an exchange breaks, and both places: received, and promised.

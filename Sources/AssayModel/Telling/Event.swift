@@ -21,6 +21,12 @@ package struct Event: Sendable {
     case exchanged(Int, Exchange)
     /// A script of the step has sent a request of its own.
     case subexchanged(Int, Exchange)
+    /// An attempt that is made again, and why.
+    case retried(Int, Exchange, reason: String)
+    /// A step waits for another one.
+    case held(Int, by: Int, reason: String)
+    /// A server asked for patience: nothing more goes there for so long.
+    case slowed(host: String, status: Int, wait: Duration)
     /// A script has sent its lane back to an item: one more step than was planned.
     case stepAdded(PlannedStep)
     /// One claim has been judged.

@@ -9,6 +9,9 @@ extension Ledger {
     package var errors = 0
     package var skipped = 0
     package var notJudged = 0
+    /// Calls that were answered only after they had failed.
+    package var flaky = 0
+    package var retries = 0
     package var faults: [Verdict.Fault: Int] = [:]
 
     package var checks: Int { passed + failed + errors + skipped + notJudged }
@@ -19,7 +22,9 @@ extension Ledger {
     summary.planned = entries.count
     for entry in entries {
       if entry.state == .ended { summary.ended += 1 }
-      summary.requests += entry.subrequestCount + (entry.exchange != nil ? 1 : 0)
+      summary.requests +=
+        entry.subrequestCount + entry.retryCount + (entry.exchange != nil ? 1 : 0)
+      summary.retries += entry.retryCount
       for verdict in entry.verdicts {
         switch verdict.outcome {
         case .passed: summary.passed += 1
@@ -28,6 +33,7 @@ extension Ledger {
         case .skipped: summary.skipped += 1
         case .notJudged: summary.notJudged += 1
         }
+        if verdict.code == Verdict.flakyCode { summary.flaky += 1 }
         if let fault = verdict.fault { summary.faults[fault, default: 0] += 1 }
       }
     }
@@ -40,7 +46,9 @@ extension Ledger {
     if summary.planned == 0 { return .nothingSelected }
     if end == .interrupted { return .interrupted }
     if summary.failed > 0 { return .checkFailed }
-    if summary.errors > 0 || summary.passed == 0 || end == .missing { return .couldNotJudge }
+    // What was planned and never ran has not been judged.
+    let isCutShort = end == .missing || summary.ended < summary.planned
+    if summary.errors > 0 || summary.passed == 0 || isCutShort { return .couldNotJudge }
     return .success
   }
 }

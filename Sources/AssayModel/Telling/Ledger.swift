@@ -9,7 +9,15 @@ package struct Ledger: Sendable {
   package private(set) var notes: [Note] = []
   package private(set) var end: End = .missing
   package private(set) var duration: Duration = .zero
+  /// The servers that asked for patience, and how long they got it.
+  package private(set) var slowdowns: [String: Slowdown] = [:]
   private var keptBodies = 0
+
+  package struct Slowdown: Sendable {
+    /// The first status that asked for it.
+    package let status: Int
+    package var wait: Duration = .zero
+  }
 
   package enum End: String, Sendable { case complete, interrupted, missing }
 
@@ -25,6 +33,8 @@ package struct Ledger: Sendable {
     package var exchange: Exchange?
     /// How many requests its scripts sent.
     package var subrequestCount = 0
+    /// How many attempts were made before the one that counts.
+    package var retryCount = 0
     package var operation: String?
     package var isMapped = false
     package var verdicts: [Verdict] = []
@@ -66,7 +76,10 @@ package struct Ledger: Sendable {
       // Numbers are places in the list, so one that does not fit belongs to another run.
       if step.number == entries.count { entries.append(Entry(step: step)) }
     case .subexchanged(let step, _): change(step) { $0.subrequestCount += 1 }
-    case .variableChanged: break
+    case .retried(let step, _, _): change(step) { $0.retryCount += 1 }
+    case .slowed(let host, let status, let wait):
+      slowdowns[host, default: Slowdown(status: status)].wait += wait
+    case .variableChanged, .held: break
     case .stepEnded(let step):
       change(step) {
         $0.state = .ended

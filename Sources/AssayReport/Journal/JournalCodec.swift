@@ -25,6 +25,19 @@ enum JournalCodec {
     case .subexchanged(let step, let exchange):
       head("subrequest", step, &writer)
       write(exchange, to: &writer, bodies: &bodies)
+    case .retried(let step, let exchange, let reason):
+      head("retry", step, &writer)
+      writer.member("reason", reason)
+      write(exchange, to: &writer, bodies: &bodies)
+    case .held(let step, let other, let reason):
+      head("step.hold", step, &writer)
+      writer.member("by", other)
+      writer.member("reason", reason)
+    case .slowed(let host, let status, let wait):
+      writer.member("event", "slowdown")
+      writer.member("host", host)
+      writer.member("status", status)
+      writer.member("wait", microseconds(wait))
     case .stepAdded(let step):
       writer.member("event", "step.add")
       writer.name("added")
@@ -165,6 +178,7 @@ enum JournalCodec {
     writer.member("peer", ifAny: exchange.peer)
     writer.member("reused", exchange.reusedConnection)
     writer.member("sent", exchange.sentCount)
+    if exchange.attempt > 1 { writer.member("attempt", exchange.attempt) }
   }
 
   /// The phases of a call by the names that the journal gives them.

@@ -52,6 +52,14 @@ package struct JournalReader {
     case ("step.end", let step?): return .stepEnded(step)
     case ("exchange", let step?): return exchange(node).map { .exchanged(step, $0) }
     case ("subrequest", let step?): return exchange(node).map { .subexchanged(step, $0) }
+    case ("retry", let step?):
+      return exchange(node).map { .retried(step, $0, reason: node["reason"]?.string ?? "") }
+    case ("step.hold", let step?):
+      return node["by"]?.int.map { .held(step, by: $0, reason: node["reason"]?.string ?? "") }
+    case ("slowdown", _):
+      return .slowed(
+        host: node["host"]?.string ?? "", status: node["status"]?.int ?? 0,
+        wait: .microseconds(node["wait"]?.int ?? 0))
     case ("step.add", _): return node["added"].flatMap(plannedStep).map { .stepAdded($0) }
     case ("check", let step?): return verdict(node).map { .judged(step, $0) }
     case ("operation", let step?): return .mapped(step, operation: node["operation"]?.string)
@@ -131,6 +139,7 @@ package struct JournalReader {
     var exchange = Exchange(
       request: request, outcome: outcome, timings: timings, peer: node["peer"]?.string,
       reusedConnection: node["reused"]?.bool ?? false, sentCount: node["sent"]?.int ?? 1)
+    exchange.attempt = node["attempt"]?.int ?? 1
     // A hop has no hops of its own, so this goes one level down and no further.
     exchange.hops = list(node["hops"]).compactMap { self.exchange($0) }
     return exchange

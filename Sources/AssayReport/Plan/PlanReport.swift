@@ -8,14 +8,32 @@ package struct PlanReport: Sendable {
     package let step: Event.PlannedStep
     package let scriptCount: Int
     package let outcome: Outcome
+    /// The calls that have to come first, and why.
+    package let waits: [Wait]
+
+    package struct Wait: Sendable {
+      /// The number of the step, from 0.
+      package let step: Int
+      package let name: String
+      package let reason: String
+
+      package init(step: Int, name: String, reason: String) {
+        self.step = step
+        self.name = name
+        self.reason = reason
+      }
+    }
 
     package enum Outcome: Sendable {
       case request(Request, Composition)
       case refused(Diagnostic)
     }
 
-    package init(step: Event.PlannedStep, scriptCount: Int, outcome: Outcome) {
+    package init(
+      step: Event.PlannedStep, scriptCount: Int, outcome: Outcome, waits: [Wait] = []
+    ) {
       self.step = step
+      self.waits = waits
       self.scriptCount = scriptCount
       self.outcome = outcome
     }
@@ -49,7 +67,37 @@ package struct PlanReport: Sendable {
       lines += body(request, composition)
       lines += facts(call, composition)
     }
+    for wait in call.waits {
+      let who = "\(wait.step + 1) «\(TerminalText.visible(wait.name))»"
+      lines.append(
+        "  " + style.blue("waits") + "  for \(who): \(TerminalText.visible(wait.reason))")
+    }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// How the steps of a lane follow one another.
+  package struct LaneOrder: Sendable {
+    package let suite: String
+    package let order: String
+    /// Why it is not what was asked for.
+    package let reason: String?
+
+    package init(suite: String, order: String, reason: String?) {
+      self.suite = suite
+      self.order = order
+      self.reason = reason
+    }
+  }
+
+  /// What is said of a lane before its calls; nothing where they overlap wherever they can.
+  package func text(_ order: LaneOrder) -> String {
+    let words =
+      switch order.order {
+      case "strict": "one call after another" + (order.reason.map { ", since \($0)" } ?? "")
+      case "free": "all calls at once"
+      default: "calls overlap unless they wait for one another"
+      }
+    return style.dim("\(TerminalText.visible(order.suite)): \(TerminalText.visible(words))") + "\n"
   }
 
   private func title(_ call: Call) -> String {
@@ -122,11 +170,22 @@ package struct PlanReport: Sendable {
 
   // MARK: For programs
 
-  package static func json(_ calls: [Call], seed: UInt64) -> String {
+  /// - Parameter orders: For each lane, how its steps follow one another.
+  package static func json(_ calls: [Call], seed: UInt64, orders: [LaneOrder]) -> String {
     var writer = JSONWriter()
     writer.object { writer in
       writer.name("seed")
       writer.number(String(seed))
+      writer.name("lanes")
+      writer.array { writer in
+        for order in orders {
+          writer.object {
+            $0.member("collection", order.suite)
+            $0.member("order", order.order)
+            $0.member("reason", ifAny: order.reason)
+          }
+        }
+      }
       writer.name("calls")
       writer.array { writer in for call in calls { write(call, to: &writer) } }
     }
@@ -145,6 +204,16 @@ package struct PlanReport: Sendable {
       writer.name("place")
       JournalCodec.write(step.place, to: &writer)
       writer.member("scripts", call.scriptCount)
+      writer.name("waits")
+      writer.array { writer in
+        for wait in call.waits {
+          writer.object {
+            $0.member("for", wait.step + 1)
+            $0.member("name", wait.name)
+            $0.member("reason", wait.reason)
+          }
+        }
+      }
       switch call.outcome {
       case .refused(let diagnostic):
         writer.name("problem")

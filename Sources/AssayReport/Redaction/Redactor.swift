@@ -73,6 +73,12 @@ package struct Redactor: Sendable {
       let own = cuts[step]
       defer { cuts[step] = own }
       return Event(time: event.time, kind: .subexchanged(step, redact(exchange, of: step)))
+    case .retried(let step, let exchange, let reason):
+      let own = cuts[step]
+      defer { cuts[step] = own }
+      return Event(
+        time: event.time,
+        kind: .retried(step, redact(exchange, of: step), reason: redact(reason)))
     case .judged(let step, let verdict):
       return Event(time: event.time, kind: .judged(step, redact(verdict, of: step)))
     case .console(let step, let line):
@@ -86,7 +92,8 @@ package struct Redactor: Sendable {
     case .stepEnded(let step):
       cuts[step] = nil
       return event
-    case .runStarted, .planned, .stepAdded, .stepStarted, .mapped, .variableChanged, .runEnded:
+    case .runStarted, .planned, .stepAdded, .stepStarted, .mapped, .variableChanged, .held, .slowed,
+      .runEnded:
       return event
     }
   }
@@ -106,6 +113,7 @@ package struct Redactor: Sendable {
     var result = Exchange(
       request: request, outcome: exchange.outcome, timings: exchange.timings, peer: exchange.peer,
       reusedConnection: exchange.reusedConnection, sentCount: exchange.sentCount)
+    result.attempt = exchange.attempt
     result.hops = exchange.hops.map { redact($0, of: step) }
     cuts[step] = nil
     switch exchange.outcome {

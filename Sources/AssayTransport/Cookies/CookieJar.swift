@@ -6,46 +6,52 @@ internal import Synchronization
 ///
 /// libcurl has a jar too, but puts its field where no client that people compare with does, and
 /// behind an item's own cookies nothing at all.
-final class CookieJar: Sendable {
+final class CookieJar: CookieKeeper {
   private struct State {
     var cookies: [Cookie] = []
     var count = 0
   }
 
   private let state = Mutex(State())
+  /// Seconds since 1970.
+  private let now: @Sendable () -> Int
+
+  init(now: @escaping @Sendable () -> Int) { self.now = now }
 
   /// More than any browser keeps; the oldest go first.
   private static let limit = 3_000
   /// A longer field is no cookie (section 6.1 asks for 4,096 at least).
   private static let longest = 16 << 10
 
-  /// The fields of a request with the jar's cookies in them: behind the item's own, or at the end.
-  func adding(to headers: [HeaderField], for url: String, now: Int) -> [HeaderField] {
-    let uri = URI(splitting: url)
-    let cookies = state.withLock { state in
-      state.cookies.filter { !$0.isOver(at: now) && $0.goes(to: uri) }
-    }
-    guard !cookies.isEmpty else { return headers }
+  /// The request with the jar's cookies in it: behind the item's own, or at the end.
+  func dress(_ request: Request) -> Request {
+    let kept = state.withLock { $0.cookies }
+    guard !kept.isEmpty else { return request }
+    let (uri, now) = (URI(splitting: request.url), now())
+    let cookies = kept.filter { !$0.isOver(at: now) && $0.goes(to: uri) }
+    guard !cookies.isEmpty else { return request }
     // Longer paths first, and then the older cookie (section 5.4).
     let text = cookies.sorted {
       $0.path.utf8.count == $1.path.utf8.count
         ? $0.number < $1.number : $0.path.utf8.count > $1.path.utf8.count
     }.map { $0.name + "=" + $0.value }.joined(separator: "; ")
-    var headers = headers
+    var headers = request.headers
     if let place = headers.firstIndex(where: { $0.isNamed("Cookie") }) {
       let own = headers[place]
       headers[place] = HeaderField(own.name, own.value.isEmpty ? text : own.value + "; " + text)
     } else {
       headers.append(HeaderField("Cookie", text))
     }
-    return headers
+    var dressed = request
+    dressed.headers = headers
+    return dressed
   }
 
   /// Takes what a response sets.
-  func store(_ response: Response, from url: String, now: Int) {
+  func take(_ response: Response, from url: String) {
     let fields = response.headers.values(of: "Set-Cookie").filter { $0.utf8.count <= Self.longest }
     guard !fields.isEmpty else { return }
-    let uri = URI(splitting: url)
+    let (uri, now) = (URI(splitting: url), now())
     state.withLock { state in
       for field in fields {
         guard var cookie = Cookie(field, from: uri, now: now) else { continue }

@@ -1,12 +1,19 @@
 internal import AssayModel
 internal import CCurl
 
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
 /// One easy handle with its buffers, used for one transfer after another.
 @safe final class CurlSlot {
   let easy: UnsafeMutableRawPointer
   private(set) var ticket: TransportLoop.Ticket?
   private var transfer: Transfer?
   private var headerList: UnsafeMutablePointer<curl_slist>?
+  private var addressList: UnsafeMutablePointer<curl_slist>?
   private let errorText: UnsafeMutablePointer<CChar>
   private var head = ResponseHead()
   private var body: [UInt8] = []
@@ -27,6 +34,7 @@ internal import CCurl
   deinit {
     unsafe curl_easy_cleanup(easy)
     unsafe curl_slist_free_all(headerList)
+    unsafe curl_slist_free_all(addressList)
     unsafe errorText.deallocate()
   }
 
@@ -49,7 +57,8 @@ internal import CCurl
     setLong(CURLOPT_NOSIGNAL, 1)
     setLimits(transfer.limits)
     setSecurity(options, transfer.limits)
-    setProxy(options, request)
+    setRoute(options, transfer)
+    setIdentity(options, transfer)
     setMethodAndBody(request)
     setHeaders(request)
     setLogin(request.login)
@@ -59,6 +68,9 @@ internal import CCurl
   private func setLimits(_ limits: SendLimits) {
     setLong(CURLOPT_CONNECTTIMEOUT_MS, limits.connect.milliseconds)
     setLong(CURLOPT_TIMEOUT_MS, limits.total.milliseconds)
+    // Less than a byte a second for so long is standing still.
+    setLong(CURLOPT_LOW_SPEED_LIMIT, 1)
+    setLong(CURLOPT_LOW_SPEED_TIME, max(1, Int(limits.idle.components.seconds)))
   }
 
   private func setSecurity(_ options: TransportOptions, _ limits: SendLimits) {
@@ -113,10 +125,45 @@ internal import CCurl
     return path
   }()
 
-  private func setProxy(_ options: TransportOptions, _ request: Request) {
-    let isSecure = request.url.lowercased().hasPrefix("https:")
-    setText(CURLOPT_PROXY, (isSecure ? options.httpsProxy : options.httpProxy) ?? "")
+  /// Which way the connection takes: proxies, sockets, addresses.
+  private func setRoute(_ options: TransportOptions, _ transfer: Transfer) {
+    let isSecure = transfer.request.url.lowercased().hasPrefix("https:")
+    let own = transfer.limits.proxy ?? options.proxy
+    let proxy = own ?? (isSecure ? options.httpsProxy : options.httpProxy) ?? ""
+    setText(CURLOPT_PROXY, proxy)
     setText(CURLOPT_NOPROXY, options.noProxy ?? "")
+    if let path = options.unixSocket { setText(CURLOPT_UNIX_SOCKET_PATH, path) }
+    switch options.family {
+    case .any: break
+    case .four: setLong(CURLOPT_IPRESOLVE, Int(CURL_IPRESOLVE_V4))
+    case .six: setLong(CURLOPT_IPRESOLVE, Int(CURL_IPRESOLVE_V6))
+    }
+    if !options.addresses.isEmpty {
+      unsafe curl_slist_free_all(addressList)
+      unsafe addressList = nil
+      for entry in options.addresses { unsafe addressList = curl_slist_append(addressList, entry) }
+      unsafe assay_curl_set_pointer(easy, CURLOPT_RESOLVE, addressList)
+    }
+    // Behind a proxy the address is the proxy's, and what lies beyond is not seen here.
+    guard proxy.isEmpty, options.unixSocket == nil, !options.allowsLinkLocal else { return }
+    unsafe assay_curl_set_socket_callback(easy, openSocket)
+    unsafe assay_curl_set_pointer(
+      easy, CURLOPT_OPENSOCKETDATA, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  /// The certificate that is meant for the server; a redirect elsewhere gets one only by a pattern.
+  private func setIdentity(_ options: TransportOptions, _ transfer: Transfer) {
+    let request = transfer.request
+    let candidates = (transfer.limits.identity.map { [$0] } ?? []) + options.identities
+    guard
+      let identity = candidates.first(where: {
+        $0.isFor(request.url) && !(request.hasLeftOrigin && $0.matches.isEmpty)
+      })
+    else { return }
+    setText(CURLOPT_SSLCERT, identity.certificate)
+    setText(CURLOPT_SSLCERTTYPE, identity.isBundle ? "P12" : "PEM")
+    if let key = identity.key { setText(CURLOPT_SSLKEY, key) }
+    if let passphrase = identity.passphrase { setText(CURLOPT_KEYPASSWD, passphrase) }
   }
 
   private func setMethodAndBody(_ request: Request) {
@@ -191,6 +238,28 @@ internal import CCurl
   private func setText(_ option: CURLoption, _ value: String) {
     // libcurl copies string options, so the pointer need not outlive this call.
     unsafe assay_curl_set_text(easy, option, value)
+  }
+
+  // MARK: Whom we connect to
+
+  /// Whether an address may be connected to: not those of the link, where clouds keep what hands out
+  /// credentials (RFC 3927; RFC 4291, section 2.5.6).
+  fileprivate func mayReach(_ address: UnsafePointer<curl_sockaddr>) -> Bool {
+    var bytes = [UInt8](repeating: 0, count: 16)
+    guard unsafe assay_curl_address(address, &bytes) == 1 else { return true }
+    let mapped = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
+    let four = Array(bytes[12...])
+    let isRefused =
+      mapped
+      ? four[0] == 169 && four[1] == 254 || four == [100, 100, 100, 200]
+      : bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80
+        || bytes == [0xFD, 0x00, 0x0E, 0xC2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54]
+    guard isRefused else { return true }
+    ownFault = TransportFault(
+      .refusedTarget,
+      "the address belongs to the link or to a cloud's own services, which nothing may reach unless "
+        + "`--allow-link-local` is given")
+    return false
   }
 
   // MARK: What comes in
@@ -313,6 +382,24 @@ extension String {
 private func slot(_ context: UnsafeMutableRawPointer?) -> CurlSlot? {
   unsafe context.map { unsafe Unmanaged<CurlSlot>.fromOpaque($0).takeUnretainedValue() }
 }
+
+private func openSocket(
+  _ context: UnsafeMutableRawPointer?, _ purpose: curlsocktype,
+  _ address: UnsafeMutablePointer<curl_sockaddr>?
+) -> curl_socket_t {
+  guard let address = unsafe address, unsafe slot(context)?.mayReach(address) == true else {
+    return assay_curl_no_socket()
+  }
+  let (family, type) = unsafe (address.pointee.family, address.pointee.socktype)
+  // No child of ours inherits a connection.
+  return unsafe socket(family, type | closeOnExec, address.pointee.protocol)
+}
+
+#if canImport(Glibc)
+  private let closeOnExec = Int32(SOCK_CLOEXEC.rawValue)
+#else
+  private let closeOnExec: Int32 = 0
+#endif
 
 private func receiveBody(
   _ data: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,

@@ -2,6 +2,27 @@
 #define ASSAY_CCURL_SHIM_H
 
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <string.h>
+
+// CURL_SOCKET_BAD is a macro with a cast in it.
+static inline curl_socket_t assay_curl_no_socket(void) { return CURL_SOCKET_BAD; }
+
+// A `curl_sockaddr` ends in a `sockaddr` that is as long as its family says. The sixteen bytes of an
+// IPv6 address come out, an IPv4 address mapped into them; 0 where it is neither.
+static inline int assay_curl_address(const struct curl_sockaddr *address, unsigned char out[16]) {
+  if (address->family == AF_INET) {
+    memset(out, 0, 10);
+    out[10] = out[11] = 0xFF;
+    memcpy(out + 12, &((const struct sockaddr_in *)&address->addr)->sin_addr, 4);
+    return 1;
+  }
+  if (address->family == AF_INET6) {
+    memcpy(out, &((const struct sockaddr_in6 *)&address->addr)->sin6_addr, 16);
+    return 1;
+  }
+  return 0;
+}
 
 // curl_easy_setopt, curl_easy_getinfo and curl_multi_setopt are variadic; one typed door for each
 // kind of value that Assay passes.
@@ -30,6 +51,11 @@ static inline CURLcode assay_curl_set_data_callback(
 }
 static inline CURLcode assay_curl_set_debug_callback(CURL *easy, curl_debug_callback callback) {
   return curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, callback);
+}
+
+static inline CURLcode assay_curl_set_socket_callback(
+    CURL *easy, curl_opensocket_callback callback) {
+  return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
 }
 
 static inline CURLMcode assay_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {

@@ -33,6 +33,11 @@ package struct Pacer: Sendable {
     return leaves
   }
 
+  /// The moment at which a request that asked now could leave; takes no place.
+  package func due(at now: Duration) -> Duration {
+    max(next ?? now, now, windowOpens)
+  }
+
   /// When the departure that is `limit` places back is more than a second old.
   private var windowOpens: Duration {
     guard log.count == limit else { return .zero }

@@ -6,19 +6,19 @@ struct StepWalk<C: Clock<Duration>> {
   let step: Step
   /// The steps of the iteration, among which scripts choose.
   let siblings: [Step]
-  var scopes: Scopes
   private(set) var wentWrong = false
   private(set) var next: ScriptOutcome.Next?
   /// The request as scripts see it: as written, and once it has left, as it was sent.
   private var draft: Value
   private var isSkipped = false
+  private let composer: any Composer
 
-  init(lane: LaneWalk<C>, step: Step, siblings: [Step], scopes: Scopes) {
+  init(lane: LaneWalk<C>, step: Step, siblings: [Step]) {
     self.lane = lane
     self.step = step
     self.siblings = siblings
-    self.scopes = scopes
-    draft = lane.world.composers[lane.lane.number].draft(of: step.item)
+    composer = lane.composer.composer(ofStep: step.number)
+    draft = composer.draft(of: step.item)
   }
 
   mutating func run() async {
@@ -30,7 +30,8 @@ struct StepWalk<C: Clock<Duration>> {
       await judged(
         Verdict(
           name: "request", code: "request", outcome: .skipped, message: "a script skipped it"))
-    } else if let exchange = await exchange() {
+    } else if let exchange = await exchange(), !step.item.testScripts.isEmpty {
+      _ = await lane.pass(.test, step)
       for script in step.item.testScripts { await run(script, exchange: exchange) }
     }
     // It ends the iteration, as it does elsewhere, but not in silence.
@@ -42,12 +43,19 @@ struct StepWalk<C: Clock<Duration>> {
 
   // MARK: The request
 
+  /// The variables of the moment, with the step's own row of data.
+  private var scopes: Scopes {
+    var scopes = lane.board.scopes
+    scopes.replace(.data, with: lane.lane.rows.row(ofIteration: step.iteration))
+    return scopes
+  }
+
   /// Composes, waits, sends and judges; nil when nothing could be sent.
   private mutating func exchange() async -> Exchange? {
+    defer { lane.board.advance(step.number, to: .committed) }
     let composition: Composition
     do throws(Diagnostic) {
-      composition = try lane.world.composers[lane.lane.number].compose(
-        step.item, draft: draft, scopes: scopes)
+      composition = try composer.compose(step.item, draft: draft, scopes: scopes)
     } catch {
       await judged(.unsendable(error))
       return nil
@@ -59,8 +67,13 @@ struct StepWalk<C: Clock<Duration>> {
     for note in composition.undefined + composition.notes {
       await tell(.noted(step.number, Note(note)))
     }
+    lane.board.compose(
+      step.number,
+      Schedule.Target(composition.request, logsIn: composition.authentication != nil))
+    guard await lane.pass(.send, step) else { return nil }
     do throws(Diagnostic) {
       guard let exchange = try await lane.follow(composition, of: step) else { return nil }
+      lane.board.advance(step.number, to: .committed)
       await tell(.exchanged(step.number, exchange))
       draft = composition.resolved.sent(as: exchange.request)
       await judge(exchange)
@@ -80,15 +93,16 @@ struct StepWalk<C: Clock<Duration>> {
           fault: fault.isLimit ? .limit : .transport, message: fault.detail,
           place: step.item.nameSpan.place))
     case .response:
-      await judged(Verdict(name: "request", code: "request", outcome: .passed))
+      await judged(.answered(exchange))
       guard let judge = lane.world.judge else { return }
-      for (number, hop) in exchange.hops.enumerated() {
-        // A hop may lead through places that no contract describes, such as a login.
-        let judgement = judge.judge(hop)
-        guard judgement.operation != nil else { continue }
-        for verdict in judgement.verdicts { await judged(verdict.ofHop(number + 1)) }
+      // Off the thread that serves the connections, whose other calls would wait meanwhile.
+      let (hops, judgement) = await withTaskExecutorPreference(globalConcurrentExecutor) {
+        (exchange.hops.map { judge.judge($0) }, judge.judge(exchange))
       }
-      let judgement = judge.judge(exchange)
+      // A hop may lead through places that no contract describes, such as a login.
+      for (number, hop) in hops.enumerated() where hop.operation != nil {
+        for verdict in hop.verdicts { await judged(verdict.ofHop(number + 1)) }
+      }
       await tell(.mapped(step.number, operation: judgement.operation))
       for verdict in judgement.verdicts { await judged(verdict) }
     }
@@ -97,14 +111,16 @@ struct StepWalk<C: Clock<Duration>> {
   // MARK: Scripts
 
   private mutating func run(_ script: Script, exchange: Exchange?) async {
+    // One world runs one script at a time, and each sees what the last one changed.
+    await lane.scriptTurn.take()
     let setting = ScriptSetting(step: step, draft: draft, scopes: scopes, exchange: exchange)
-    let (lane, step) = (self.lane, self.step)
-    let composer = lane.world.composers[lane.lane.number]
+    let (lane, step, composer) = (self.lane, self.step, self.composer)
     let services = ScriptServices(
-      send: { await lane.subrequest($0, of: step) }, dynamicValue: { composer.dynamicValue($0) })
-    let outcome = await lane.world.hosts[lane.lane.number].run(
-      script, in: setting, with: services)
+      send: { await lane.subrequest($0, of: step, by: composer) },
+      dynamicValue: { composer.dynamicValue($0) })
+    let outcome = await lane.host.run(script, in: setting, with: services)
     for change in outcome.changes { await apply(change) }
+    lane.scriptTurn.give()
     if script.phase == .preRequest {
       if let changed = outcome.draft { draft = changed }
       isSkipped = outcome.skipsRequest
@@ -117,12 +133,12 @@ struct StepWalk<C: Clock<Duration>> {
 
   private mutating func apply(_ change: ScriptOutcome.VariableChange) async {
     if let value = change.value {
-      let known = scopes.variable(change.name, in: change.scope)
+      let known = lane.board.scopes.variable(change.name, in: change.scope)
       let variable = Variable(change.name, value, isSecret: known?.isSecret ?? false)
       if variable.isSecret { await lane.world.keepSecret(value.substitution) }
-      scopes.set(variable, in: change.scope)
+      lane.board.change { $0.set(variable, in: change.scope) }
     } else {
-      scopes.unset(change.name, in: change.scope)
+      lane.board.change { $0.unset(change.name, in: change.scope) }
     }
     await tell(.variableChanged(step.number, change.scope, name: change.name))
   }

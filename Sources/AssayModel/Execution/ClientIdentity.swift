@@ -1,0 +1,86 @@
+/// A certificate by which a client proves who it is, and the servers that it is meant for.
+package struct ClientIdentity: Sendable, Hashable {
+  /// Patterns such as `https://*.example.com:8443/*`; none of them means every server.
+  package var matches: [String] = []
+  /// Paths of files in PEM, or of one file in PKCS #12.
+  package var certificate: String
+  package var key: String?
+  package var isBundle = false
+  package var passphrase: String?
+
+  package init(certificate: String) { self.certificate = certificate }
+
+  /// Whether the certificate is shown to the server of a URL.
+  package func isFor(_ url: String) -> Bool {
+    matches.isEmpty || matches.contains { URLPattern($0).matches(url) }
+  }
+}
+
+/// A pattern of URLs: a scheme or `*`, a host in which `*` stands for any labels, a port that is any
+/// where none is written, and a path with stars.
+package struct URLPattern: Sendable {
+  private let scheme: String
+  private let host: String
+  private let port: String?
+  private let path: String
+
+  package init(_ text: String) {
+    let parts = Self.split(text)
+    scheme = parts.scheme ?? "*"
+    (host, port, path) = (parts.host, parts.port, parts.path.isEmpty ? "/*" : parts.path)
+  }
+
+  package func matches(_ url: String) -> Bool {
+    let parts = Self.split(url)
+    let standard = parts.scheme == "https" ? "443" : "80"
+    return ["*", "<all_urls>", "http+https", parts.scheme].contains(scheme)
+      && Self.matches(parts.host, host)
+      && (port.map { $0 == "*" || $0 == parts.port ?? standard } ?? true)
+      && Self.matches(parts.path.isEmpty ? "/" : parts.path, path)
+  }
+
+  private static func split(
+    _ text: String
+  ) -> (scheme: String?, host: String, port: String?, path: String) {
+    var rest = text[...]
+    var scheme: String?
+    if let end = rest.firstRange(of: "://") {
+      scheme = rest[..<end.lowerBound].lowercased()
+      rest = rest[end.upperBound...]
+    }
+    let authority = rest.prefix { !"/?#".contains($0) }
+    let path = String(rest[authority.endIndex...].prefix { $0 != "?" && $0 != "#" })
+    var host =
+      authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] }
+      ?? authority
+    var port: String?
+    if let colon = host.lastIndex(of: ":"), !host[colon...].contains("]") {
+      port = String(host[host.index(after: colon)...])
+      host = host[..<colon]
+    }
+    return (scheme, host.lowercased(), port, path)
+  }
+
+  /// Whether a text is what a pattern says, with `*` for anything.
+  package static func matches(_ text: String, _ pattern: String) -> Bool {
+    let (text, pattern) = (Array(text.unicodeScalars), Array(pattern.unicodeScalars))
+    var (at, place) = (0, 0)
+    var star: (pattern: Int, text: Int)?
+    while at < text.count {
+      if place < pattern.count, pattern[place] == "*" {
+        star = (place, at)
+        place += 1
+      } else if place < pattern.count, pattern[place] == text[at] {
+        at += 1
+        place += 1
+      } else if let last = star {
+        star = (last.pattern, last.text + 1)
+        place = last.pattern + 1
+        at = last.text + 1
+      } else {
+        return false
+      }
+    }
+    return pattern[place...].allSatisfy { $0 == "*" }
+  }
+}

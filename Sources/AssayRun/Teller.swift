@@ -1,0 +1,110 @@
+internal import AssayModel
+internal import Synchronization
+
+/// Gives each event its time, and passes events on one after another from a task of its own, so that
+/// writing them costs those who tell nothing.
+final class Teller<C: Clock<Duration>>: Sendable {
+  private let clock: C
+  private let start: C.Instant
+  private let state = Mutex(State())
+
+  private struct State {
+    var events: [Event] = []
+    var stepCount = 0
+    var isOver = false
+    var listener: CheckedContinuation<Void, Never>?
+    /// Who told more than the listener has heard, and waits for it.
+    var tellers: [CheckedContinuation<Void, Never>] = []
+  }
+
+  /// So many events may wait to be heard: enough to never stand still, and a bound to memory.
+  private static var roomSize: Int { 512 }
+
+  init(clock: C) {
+    self.clock = clock
+    start = clock.now
+  }
+
+  /// One step more than was planned; returns its number. Numbers follow the order of telling.
+  func add(_ step: Event.PlannedStep) async -> Int {
+    let number = state.withLock { state in
+      let number = state.stepCount
+      state.stepCount += 1
+      append(.stepAdded(step.numbered(number)), &state)
+      return number
+    }
+    wake()
+    return number
+  }
+
+  func tell(_ kind: Event.Kind) async {
+    let isFull = state.withLock { state in
+      if case .planned(let steps) = kind { state.stepCount = steps.count }
+      append(kind, &state)
+      return state.events.count >= Self.roomSize
+    }
+    wake()
+    guard isFull else { return }
+    await withCheckedContinuation { continuation in
+      let isFree = state.withLock { state in
+        if state.events.count < Self.roomSize { return true }
+        state.tellers.append(continuation)
+        return false
+      }
+      if isFree { continuation.resume() }
+    }
+  }
+
+  private func append(_ kind: Event.Kind, _ state: inout State) {
+    state.events.append(
+      Event(time: start.duration(to: clock.now).inWholeMicroseconds, kind: kind))
+  }
+
+  /// Nothing more will be told.
+  func end() {
+    state.withLock { $0.isOver = true }
+    wake()
+  }
+
+  private func wake() {
+    let listener = state.withLock { state in
+      defer { state.listener = nil }
+      return state.listener
+    }
+    listener?.resume()
+  }
+
+  /// Hears every event until the end; called once.
+  func pass(to listener: @Sendable (Event) async -> Void) async {
+    while true {
+      let (events, tellers, isOver) = state.withLock { state in
+        defer {
+          state.events = []
+          state.tellers = []
+        }
+        return (state.events, state.tellers, state.isOver)
+      }
+      for teller in tellers { teller.resume() }
+      for event in events { await listener(event) }
+      if !events.isEmpty { continue }
+      if isOver { return }
+      await withCheckedContinuation { continuation in
+        let isReady = state.withLock { state in
+          if !state.events.isEmpty || state.isOver { return true }
+          state.listener = continuation
+          return false
+        }
+        if isReady { continuation.resume() }
+      }
+    }
+  }
+}
+
+extension Duration {
+  /// Without what is less than a microsecond, which no journal keeps: a run and its journal have to
+  /// tell the same times.
+  var inWholeMicroseconds: Duration {
+    let part = components.attoseconds / 1_000_000_000_000
+    return .seconds(components.seconds) + .microseconds(part)
+  }
+}
