@@ -95,7 +95,8 @@ let package = Package(
 
     // The tests.
     .executableTarget(
-      name: "assay-bench", dependencies: ["AssayModel", "AssaySystem", "AssayText"],
+      name: "assay-bench",
+      dependencies: ["AssayModel", "AssaySystem", "AssayText", "AssayTransport"],
       path: "Tests/Benchmarks/assay-bench"),
     .executableTarget(name: "json-serialization", path: "Tests/Benchmarks/json-serialization"),
     .target(

@@ -86,7 +86,12 @@ final class Teller<C: Clock<Duration>>: Sendable {
       }
       for teller in tellers { teller.resume() }
       for event in events { await listener(event) }
-      if !events.isEmpty { continue }
+      if !events.isEmpty {
+        // To be woken for each event would cost more than the event. Whoever listens does not see
+        // a millisecond.
+        if !isOver { try? await Task.sleep(for: .milliseconds(1)) }
+        continue
+      }
       if isOver { return }
       await withCheckedContinuation { continuation in
         let isReady = state.withLock { state in

@@ -73,7 +73,7 @@ package enum PlainSecrets {
   }
 
   private static func note(_ what: String, _ value: Node?, _ found: inout [Diagnostic]) {
-    guard let value, let text = value.string?.trimmed, text.utf8.count >= 4, !text.contains("{{")
+    guard let value, let text = value.string?.trimmed, text.utf8.count >= 4, !text.holds("{{")
     else { return }
     found.append(.plainSecret(what, at: value.span))
   }

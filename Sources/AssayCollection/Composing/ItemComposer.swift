@@ -63,7 +63,7 @@ struct ItemComposer: Composer {
     footprint.template.reads = found.names
     footprint.template.readsAll = found.isComputed
     let method = draft["method"]?.text ?? "GET"
-    footprint.method = method.contains("{{") ? nil : method
+    footprint.method = method.holds("{{") ? nil : method
     footprint.logsIn = draft["auth"]?["type"]?.text.map(Self.talkative.contains) ?? false
     return footprint
   }

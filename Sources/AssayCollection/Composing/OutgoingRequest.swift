@@ -21,8 +21,8 @@ struct OutgoingRequest {
 
   /// The path and query as they stand in the request line.
   var target: String {
-    let start = url.firstRange(of: "://")?.upperBound ?? url.startIndex
-    return url[start...].firstIndex(of: "/").map { String(url[$0...]) } ?? "/"
+    let rest = url.parted(at: "://")?.after ?? url[...]
+    return rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? "/"
   }
 
   /// The host as the URL has it, and its port where one is written.

@@ -101,24 +101,25 @@ enum RequestURL {
   static func encoded(_ text: String, keepsRaw: Bool) -> (url: String, credentials: String?)? {
     // White space in front is a slip; behind, it is part of the URL.
     var rest = Substring(text.drop(while: \.isWhitespace))
-    if let hash = rest.firstIndex(of: "#") { rest = rest[..<hash] }
+    if let hash = rest.utf8.firstIndex(of: UInt8(ascii: "#")) { rest = rest[..<hash] }
     var query: Substring?
-    if let mark = rest.firstIndex(of: "?") {
+    if let mark = rest.utf8.firstIndex(of: UInt8(ascii: "?")) {
       query = rest[rest.index(after: mark)...]
       rest = rest[..<mark]
     }
-    var path = String(rest).replacing("\\", with: "/")
+    var path = String(rest)
+    if path.utf8.contains(UInt8(ascii: "\\")) { path = path.replacing("\\", with: "/") }
     var scheme = "http"
-    if let colon = path.firstRange(of: "://") {
-      scheme = path[..<colon.lowerBound].lowercased()
-      path = String(path[colon.upperBound...].drop { $0 == "/" })
+    if let parts = path.parted(at: "://") {
+      scheme = parts.before.lowercased()
+      path = String(parts.after.drop { $0 == "/" })
     } else if path.hasPrefix("//") {
       path = String(path.drop { $0 == "/" })
     }
-    let slash = path.firstIndex(of: "/") ?? path.endIndex
+    let slash = path.utf8.firstIndex(of: UInt8(ascii: "/")) ?? path.endIndex
     var authority = path[..<slash]
     var credentials: String?
-    if let at = authority.lastIndex(of: "@") {
+    if let at = authority.utf8.lastIndex(of: UInt8(ascii: "@")) {
       credentials = PercentEncoding.decodedText(authority[..<at])
       authority = authority[authority.index(after: at)...]
     }

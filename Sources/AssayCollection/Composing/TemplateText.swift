@@ -23,7 +23,7 @@ struct TemplateText {
   }
 
   mutating func fill(_ text: String) -> String {
-    guard text.contains("{{") else { return text }
+    guard text.holds("{{") else { return text }
     var bytes = Array(text.utf8)
     for _ in 0..<Self.rounds {
       guard let filled = round(bytes) else { return String(decoding: bytes, as: UTF8.self) }

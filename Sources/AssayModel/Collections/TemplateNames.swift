@@ -18,7 +18,7 @@ package struct TemplateNames: Sendable {
   }
 
   private mutating func add(_ text: String) {
-    guard text.contains("{{") else { return }
+    guard text.holds("{{") else { return }
     let bytes = Array(text.utf8)
     let (open, close) = (UInt8(ascii: "{"), UInt8(ascii: "}"))
     var start: Int?
@@ -67,7 +67,7 @@ extension Scopes {
 extension Value {
   fileprivate var holdsBraces: Bool {
     switch self {
-    case .string(let text): text.contains("{{")
+    case .string(let text): text.holds("{{")
     case .array(let elements): elements.contains(where: \.holdsBraces)
     case .object(let members): members.contains(where: \.value.holdsBraces)
     default: false

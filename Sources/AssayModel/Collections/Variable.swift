@@ -51,56 +51,78 @@ package struct DataRows: Sendable {
 /// what a secrets file gave, under names that begin with `vault:`; scripts do not see it.
 package enum ScopeKind: String, Sendable, CaseIterable {
   case local, data, environment, collection, globals, vault
+
+  fileprivate var place: Int {
+    switch self {
+    case .local: 0
+    case .data: 1
+    case .environment: 2
+    case .collection: 3
+    case .globals: 4
+    case .vault: 5
+    }
+  }
 }
 
 /// The layered variables of one lane, which remember who set them.
 package struct Scopes: Sendable {
-  private var layers: [ScopeKind: Layer] = [:]
+  /// One for each kind, in order.
+  private var layers = [Layer](repeating: Layer(), count: ScopeKind.allCases.count)
 
   /// One layer: its variables in the order they were first set.
   private struct Layer: Sendable {
     var variables: [Variable] = []
+    /// The step that first set each of them.
+    var steps: [Int] = []
     var index: [String: Int] = [:]
 
-    mutating func set(_ variable: Variable) {
+    mutating func set(_ variable: Variable, by step: Int?) {
       if let at = index[variable.name] {
         variables[at] = variable
-      } else {
-        index[variable.name] = variables.count
-        variables.append(variable)
+        return
       }
+      // Steps that overlap set their variables in any order, and who lists them sees the plan's.
+      let step = step ?? steps.last ?? -1
+      let place = (steps.lastIndex { $0 <= step } ?? -1) + 1
+      variables.insert(variable, at: place)
+      steps.insert(step, at: place)
+      settle(from: place)
     }
 
     mutating func remove(_ name: String) {
       guard let at = index.removeValue(forKey: name) else { return }
       variables.remove(at: at)
-      for (position, variable) in variables.enumerated() where position >= at {
-        index[variable.name] = position
-      }
+      steps.remove(at: at)
+      settle(from: at)
+    }
+
+    private mutating func settle(from place: Int) {
+      for position in place..<variables.count { index[variables[position].name] = position }
     }
   }
 
   package init() {}
 
-  package mutating func set(_ variable: Variable, in kind: ScopeKind) {
-    layers[kind, default: Layer()].set(variable)
+  /// - Parameter step: The number of the step that sets it; nil for none.
+  package mutating func set(_ variable: Variable, in kind: ScopeKind, by step: Int? = nil) {
+    layers[kind.place].set(variable, by: step)
   }
 
   package mutating func unset(_ name: String, in kind: ScopeKind) {
-    layers[kind]?.remove(name)
+    layers[kind.place].remove(name)
   }
 
   package mutating func replace(_ kind: ScopeKind, with variables: [Variable]) {
     var layer = Layer()
-    for variable in variables { layer.set(variable) }
-    layers[kind] = layer
+    for variable in variables { layer.set(variable, by: nil) }
+    layers[kind.place] = layer
   }
 
-  package func variables(in kind: ScopeKind) -> [Variable] { layers[kind]?.variables ?? [] }
+  package func variables(in kind: ScopeKind) -> [Variable] { layers[kind.place].variables }
 
   package func variable(_ name: String, in kind: ScopeKind) -> Variable? {
-    guard let layer = layers[kind], let at = layer.index[name] else { return nil }
-    return layer.variables[at]
+    let layer = layers[kind.place]
+    return layer.index[name].map { layer.variables[$0] }
   }
 
   /// The strongest variable of that name, and the layer that holds it.
@@ -113,11 +135,11 @@ package struct Scopes: Sendable {
 
   /// Every name that some layer defines, for suggestions.
   package var names: Set<String> {
-    Set(layers.values.flatMap { $0.variables.map(\.name) })
+    Set(layers.flatMap { $0.variables.map(\.name) })
   }
 
   /// The text of every secret, so that it can be kept out of what is written.
   package var secrets: [String] {
-    layers.values.flatMap(\.variables).filter(\.isSecret).map(\.substitution)
+    layers.flatMap(\.variables).filter(\.isSecret).map(\.substitution)
   }
 }

@@ -42,12 +42,9 @@ package struct URLPattern: Sendable {
   private static func split(
     _ text: String
   ) -> (scheme: String?, host: String, port: String?, path: String) {
-    var rest = text[...]
-    var scheme: String?
-    if let end = rest.firstRange(of: "://") {
-      scheme = rest[..<end.lowerBound].lowercased()
-      rest = rest[end.upperBound...]
-    }
+    let parts = text.parted(at: "://")
+    let scheme = parts?.before.lowercased()
+    let rest = parts?.after ?? text[...]
     let authority = rest.prefix { !"/?#".contains($0) }
     let path = String(rest[authority.endIndex...].prefix { $0 != "?" && $0 != "#" })
     var host =

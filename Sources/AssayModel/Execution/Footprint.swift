@@ -102,18 +102,18 @@ extension Request {
 
   /// `https://host:443`: whose state it can change. Nil where the URL has no host.
   package var origin: String? {
-    guard let scheme = url.firstIndex(of: ":"), url[scheme...].hasPrefix("://") else { return nil }
-    let name = url[..<scheme].lowercased()
-    let rest = url[url.index(scheme, offsetBy: 3)...]
-    var authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    if let at = authority.lastIndex(of: "@") {
-      authority = authority[authority.index(after: at)...]
+    guard let parts = url.parted(at: "://") else { return nil }
+    let end = parts.after.utf8.firstIndex { [0x2F, 0x3F, 0x23].contains($0) }
+    var authority = parts.after[..<(end ?? parts.after.endIndex)]
+    if let at = authority.utf8.lastIndex(of: UInt8(ascii: "@")) {
+      authority = authority[authority.utf8.index(after: at)...]
     }
     guard !authority.isEmpty else { return nil }
-    let hasPort =
-      authority.last != "]" && authority.contains(":")
-      && (authority.firstIndex(of: "]").map { authority[$0...].contains(":") } ?? true)
-    let port = hasPort ? "" : name == "https" ? ":443" : ":80"
-    return "\(name)://\(authority.lowercased())\(port)"
+    // The colons inside of brackets are an address's own.
+    let literal = authority.utf8.firstIndex(of: UInt8(ascii: "]")) ?? authority.startIndex
+    let hasPort = authority[literal...].utf8.contains(UInt8(ascii: ":"))
+    let scheme = parts.before.lowercased()
+    let port = hasPort ? "" : scheme == "https" ? ":443" : ":80"
+    return scheme + "://" + authority.lowercased() + port
   }
 }

@@ -10,7 +10,13 @@ package struct HeaderField: Sendable, Hashable {
 
   /// Whether this is the field of that name; names are case-insensitive (RFC 9110, section 5.1).
   package func isNamed(_ other: String) -> Bool {
-    name.utf8.count == other.utf8.count && name.lowercased() == other.lowercased()
+    let (one, two) = (name.utf8.span, other.utf8.span)
+    guard one.count == two.count else { return false }
+    for index in 0..<one.count where one[index] != two[index] {
+      // Letters differ in one bit by their case, and what is no letter must not.
+      guard one[index] ^ two[index] == 0x20, (one[index] | 0x20) &- 0x61 <= 25 else { return false }
+    }
+    return true
   }
 }
 

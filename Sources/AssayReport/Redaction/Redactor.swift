@@ -136,10 +136,10 @@ package struct Redactor: Sendable {
     "idToken", "clientSecret",
   ]
   /// A piece of each name, by which most bodies are known to hold none.
-  private static let tokenHints = ["oken\"", "ecret\""].map { Array($0.utf8) }
+  private static let tokenHints = ["oken\"", "ecret\""]
 
   private mutating func learnTokens(in body: [UInt8]) {
-    guard Self.tokenHints.contains(where: { body.firstRange(of: $0) != nil }),
+    guard Self.tokenHints.contains(where: body.holds),
       let document = try? JSONReader.read(SourceFile(name: "body", bytes: body))
     else { return }
     var pending = [document.root]

@@ -8,13 +8,21 @@ final class LaneBoard: Sendable {
   private struct State {
     var schedule: Schedule
     var scopes: Scopes
+    /// Who waits for something particular.
     var waiters: [Waiter] = []
+    /// Who waits in line, to commit and to test, by number.
+    var lines: [Point: [Int: CheckedContinuation<Void, Never>]] = [:]
     /// Nobody waits any longer: the run was given up, or the lane goes another way.
     var isClosed = false
   }
 
   /// What a step waits to do.
-  enum Point: Sendable { case start, send, commit, test }
+  enum Point: Sendable {
+    case start, send, commit, test
+
+    /// Whether it is passed one after another, in the order of the plan.
+    var isLine: Bool { self == .commit || self == .test }
+  }
 
   private struct Waiter {
     let number: Int
@@ -40,8 +48,8 @@ final class LaneBoard: Sendable {
 
   // MARK: Order
 
-  func add(_ number: Int, _ footprint: ItemFootprint) {
-    state.withLock { $0.schedule.add(number, footprint) }
+  func add(_ number: Int, _ traits: Schedule.Traits) {
+    state.withLock { $0.schedule.add(number, traits) }
   }
 
   func compose(_ number: Int, _ target: Schedule.Target) {
@@ -49,6 +57,10 @@ final class LaneBoard: Sendable {
   }
 
   func advance(_ number: Int, to stage: Schedule.Stage) {
+    // That scripts have begun changes nothing for others.
+    guard stage != .issuing else {
+      return state.withLock { $0.schedule.advance(number, to: stage) }
+    }
     move { $0.advance(number, to: stage) }
   }
 
@@ -65,17 +77,20 @@ final class LaneBoard: Sendable {
     let obstacle = state.withLock { state in
       state.isClosed ? nil : Self.obstacle(point, number, state)
     }
-    if let obstacle {
-      if obstacle.step >= 0 { await hold(obstacle) }
-      await withCheckedContinuation { continuation in
-        let isFree = state.withLock { state in
-          if state.isClosed || Self.obstacle(point, number, state) == nil { return true }
-          state.waiters.append(
-            Waiter(number: number, point: point, continuation: continuation))
-          return false
+    guard let obstacle else { return state.withLock { !$0.isClosed } }
+    // Whose turn it is needs no words: the response is there, and waits in line.
+    if !point.isLine { await hold(obstacle) }
+    await withCheckedContinuation { continuation in
+      let isFree = state.withLock { state in
+        if state.isClosed || Self.obstacle(point, number, state) == nil { return true }
+        if point.isLine {
+          state.lines[point, default: [:]][number] = continuation
+        } else {
+          state.waiters.append(Waiter(number: number, point: point, continuation: continuation))
         }
-        if isFree { continuation.resume() }
+        return false
       }
+      if isFree { continuation.resume() }
     }
     return state.withLock { !$0.isClosed }
   }
@@ -84,15 +99,16 @@ final class LaneBoard: Sendable {
     _ point: Point, _ number: Int, _ state: State
   ) -> Schedule.Obstacle? {
     switch point {
-    case .start: state.schedule.obstacle(toStarting: number, state.scopes)
-    case .send: state.schedule.obstacle(toSending: number)
-    // Whose turn it is needs no words: the response is there, and waits in line.
-    case .commit: state.schedule.mayCommit(number) ? nil : inLine
-    case .test: state.schedule.mayTest(number) ? nil : inLine
+    case .start: return state.schedule.obstacle(toStarting: number, state.scopes)
+    case .send: return state.schedule.obstacle(toSending: number)
+    case .commit, .test:
+      guard state.schedule.isOrdered(number) else { return nil }
+      let next = point == .commit ? state.schedule.nextToCommit : state.schedule.nextToTest
+      // Who is at the head of the line is as far as everybody before it allows.
+      guard let next, next < number else { return nil }
+      return Schedule.Obstacle(step: next, reason: "")
     }
   }
-
-  private static let inLine = Schedule.Obstacle(step: -1, reason: "")
 
   /// Begins anew after `close`, with the variables as they are.
   func reopen() {
@@ -106,25 +122,43 @@ final class LaneBoard: Sendable {
   func close() {
     let all = state.withLock { state in
       state.isClosed = true
-      defer { state.waiters = [] }
-      return state.waiters
+      defer {
+        state.waiters = []
+        state.lines = [:]
+      }
+      return state.waiters.map(\.continuation) + state.lines.values.flatMap(\.values)
     }
-    for waiter in all { waiter.continuation.resume() }
+    for continuation in all { continuation.resume() }
   }
 
   private func move(_ body: (inout Schedule) -> Void) {
     let free = state.withLock { state in
       body(&state.schedule)
-      guard !state.waiters.isEmpty else { return [Waiter]() }
-      var free: [Waiter] = []
-      state.waiters = state.waiters.filter { waiter in
-        guard Self.obstacle(waiter.point, waiter.number, state) == nil else { return true }
-        free.append(waiter)
-        return false
-      }
-      return free
+      return Self.freed(&state)
     }
-    for waiter in free { waiter.continuation.resume() }
+    for continuation in free { continuation.resume() }
+  }
+
+  /// Whoever may go on after a change.
+  private static func freed(_ state: inout State) -> [CheckedContinuation<Void, Never>] {
+    var free: [CheckedContinuation<Void, Never>] = []
+    if let next = state.schedule.nextToCommit,
+      let first = state.lines[.commit]?.removeValue(forKey: next)
+    {
+      free.append(first)
+    }
+    if let next = state.schedule.nextToTest,
+      let first = state.lines[.test]?.removeValue(forKey: next)
+    {
+      free.append(first)
+    }
+    guard !state.waiters.isEmpty else { return free }
+    state.waiters = state.waiters.filter { waiter in
+      guard obstacle(waiter.point, waiter.number, state) == nil else { return true }
+      free.append(waiter.continuation)
+      return false
+    }
+    return free
   }
 }
 

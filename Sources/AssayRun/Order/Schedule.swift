@@ -55,15 +55,33 @@ package struct Schedule: Sendable {
     }
   }
 
-  private struct Entry {
-    let number: Int
+  /// What holds for every step of one item.
+  final class Traits: Sendable {
     let issue: Footprint
     let after: Footprint
     let isInert: Bool
+    let isOpaque: Bool
     let hasTests: Bool
     /// Whether its request could change a server, as far as can be told before it is composed.
     let mayChange: Bool
     let sends: Bool
+
+    init(_ item: ItemFootprint) {
+      issue = item.issue
+      after = item.after
+      isInert = issue == .none && item.after == .none
+      isOpaque = issue.opacity != nil || item.after.opacity != nil
+      hasTests = item.hasTests
+      let isSafe = item.method.map(Request.isSafe) ?? false
+      mayChange =
+        !isSafe || item.logsIn || item.before.changesRequest || item.before.opacity != nil
+      sends = item.before.sends || item.after.sends
+    }
+  }
+
+  private struct Entry {
+    let number: Int
+    let traits: Traits
     var target: Target?
     var stage = Stage.waiting
     /// In a plan: the steps that it waits for, and those that they wait for.
@@ -71,8 +89,11 @@ package struct Schedule: Sendable {
   }
 
   private let order: StepOrder
-  /// The steps that are not over, in order.
+  /// The steps in order; those before `head` are over.
   private var entries: [Entry] = []
+  private var head = 0
+  /// How many of them nothing is known of.
+  private var opaqueCount = 0
   /// Origins that have answered once, and whether they keep cookies.
   private var origins: [String: Bool] = [:]
   /// In a plan: the first call to each origin.
@@ -80,26 +101,14 @@ package struct Schedule: Sendable {
 
   package init(order: StepOrder) { self.order = order }
 
-  package var isEmpty: Bool { entries.isEmpty }
-
   /// Takes a step in; steps come in the order of the plan.
-  ///
-  /// - Parameter template: The names that its request is filled in from, with those behind them.
-  package mutating func add(_ number: Int, _ item: ItemFootprint) {
-    let issue = item.issue
-    let isPlain = issue == .none && item.after == .none
-    let isSafe = item.method.map(Request.isSafe) ?? false
-    entries.append(
-      Entry(
-        number: number, issue: issue, after: item.after, isInert: isPlain,
-        hasTests: item.hasTests,
-        mayChange: !isSafe || item.logsIn || item.before.changesRequest
-          || item.before.opacity != nil,
-        sends: item.before.sends || item.after.sends))
+  mutating func add(_ number: Int, _ traits: Traits) {
+    entries.append(Entry(number: number, traits: traits))
+    if traits.isOpaque { opaqueCount += 1 }
   }
 
   private func index(_ number: Int) -> Int? {
-    var (low, high) = (0, entries.count)
+    var (low, high) = (head, entries.count)
     while low < high {
       let middle = (low + high) / 2
       if entries[middle].number < number { low = middle + 1 } else { high = middle }
@@ -112,7 +121,14 @@ package struct Schedule: Sendable {
   package mutating func advance(_ number: Int, to stage: Stage) {
     guard let index = index(number) else { return }
     entries[index].stage = stage
-    while entries.first?.stage == .ended { entries.removeFirst() }
+    guard stage == .ended else { return }
+    if entries[index].traits.isOpaque { opaqueCount -= 1 }
+    while head < entries.count, entries[head].stage == .ended { head += 1 }
+    // Now and then, since each time all that is behind would move.
+    if head >= 128 {
+      entries.removeFirst(head)
+      head = 0
+    }
   }
 
   package mutating func compose(_ number: Int, _ target: Target) {
@@ -133,22 +149,11 @@ package struct Schedule: Sendable {
   /// - Parameter scopes: The variables of the moment, whose values can lead to further names.
   package func obstacle(toStarting number: Int, _ scopes: Scopes) -> Obstacle? {
     guard order == .auto, let place = index(number) else { return nil }
-    let later = entries[place]
-    guard
-      !later.isInert
-        || entries[..<place].contains(where: {
-          $0.issue.opacity != nil
-            || $0.after.opacity != nil
-        })
-    else { return nil }
-    var issue = later.issue
-    if !issue.reads.isEmpty {
-      let reached = scopes.reached(from: issue.reads)
-      issue.reads = reached.names
-      issue.readsAll = issue.readsAll || reached.isComputed
-    }
+    let later = entries[place].traits
+    if later.isInert, opaqueCount == 0 { return nil }
+    let issue = Self.reaching(later.issue, scopes)
     // The nearest is the one that most probably comes last.
-    for earlier in entries[..<place].reversed() where earlier.stage != .ended {
+    for earlier in entries[head..<place].reversed() where earlier.stage != .ended {
       if issue.sends { return Obstacle(step: earlier.number, reason: "sends requests of its own") }
       if let reason = Self.obstacle(earlier, issue) {
         return Obstacle(step: earlier.number, reason: reason)
@@ -157,10 +162,21 @@ package struct Schedule: Sendable {
     return nil
   }
 
+  /// A footprint with the names that the values of its names lead to.
+  private static func reaching(_ footprint: Footprint, _ scopes: Scopes) -> Footprint {
+    guard !footprint.reads.isEmpty else { return footprint }
+    var footprint = footprint
+    let reached = scopes.reached(from: footprint.reads)
+    footprint.reads = reached.names
+    footprint.readsAll = footprint.readsAll || reached.isComputed
+    return footprint
+  }
+
   private static func obstacle(_ earlier: Entry, _ issue: Footprint) -> String? {
-    if earlier.isInert, issue.opacity == nil { return nil }
-    if earlier.stage < .composed, let reason = earlier.issue.obstacle(to: issue) { return reason }
-    if let reason = earlier.after.obstacle(to: issue) { return reason }
+    let traits = earlier.traits
+    if traits.isInert, issue.opacity == nil { return nil }
+    if earlier.stage < .composed, let reason = traits.issue.obstacle(to: issue) { return reason }
+    if let reason = traits.after.obstacle(to: issue) { return reason }
     return issue.opacity
   }
 
@@ -169,9 +185,13 @@ package struct Schedule: Sendable {
     guard order == .auto, let place = index(number), let target = entries[place].target else {
       return nil
     }
-    for earlier in entries[..<place].reversed() {
-      if let reason = obstacle(earlier, target) {
-        return Obstacle(step: earlier.number, reason: reason)
+    var index = place
+    while index > head {
+      index -= 1
+      // By its place, since a copy of each would be most of the work.
+      if entries[index].stage >= .committed, !entries[index].traits.sends { continue }
+      if let reason = obstacle(entries[index], target) {
+        return Obstacle(step: entries[index].number, reason: reason)
       }
     }
     return nil
@@ -180,7 +200,7 @@ package struct Schedule: Sendable {
   private func obstacle(
     _ earlier: Entry, _ target: Target, isPlan: Bool = false
   ) -> String? {
-    if earlier.sends, earlier.stage != .ended { return "sends requests of its own" }
+    if earlier.traits.sends, earlier.stage != .ended { return "sends requests of its own" }
     guard earlier.stage < .committed else { return nil }
     let isUnknown = earlier.target == nil || earlier.target?.origin == nil
     let isShared = isUnknown || target.origin == nil || earlier.target?.origin == target.origin
@@ -188,7 +208,7 @@ package struct Schedule: Sendable {
     if !target.isSafe {
       return isShared ? "may change what that sees" : "may change where that is redirected to"
     }
-    if isShared, !(earlier.target?.isSafe ?? !earlier.mayChange) {
+    if isShared, !(earlier.target?.isSafe ?? !earlier.traits.mayChange) {
       return "may see what that changes"
     }
     guard isShared, let origin = target.origin else {
@@ -205,19 +225,20 @@ package struct Schedule: Sendable {
     }
   }
 
-  /// Whether a response may change the lane: every earlier step's has.
-  package func mayCommit(_ number: Int) -> Bool {
-    guard order == .auto, let place = index(number) else { return true }
-    return entries[..<place].allSatisfy { $0.stage >= .committed }
+  /// The step whose response may change the lane next: every earlier one's has.
+  var nextToCommit: Int? {
+    entries[head...].first { $0.stage < .committed }?.number
   }
 
-  /// Whether test scripts may run: those of every earlier step have.
-  package func mayTest(_ number: Int) -> Bool {
-    guard order == .auto, let place = index(number) else { return true }
-    return entries[..<place].allSatisfy {
-      $0.stage == .ended || $0.stage == .committed && !$0.hasTests
-    }
+  /// The step whose test scripts may run next: those of every earlier step have.
+  var nextToTest: Int? {
+    entries[head...].first {
+      $0.stage != .ended && !($0.stage == .committed && !$0.traits.hasTests)
+    }?.number
   }
+
+  /// Whether a step is one of those that overlap in the order of the plan.
+  func isOrdered(_ number: Int) -> Bool { order == .auto && index(number) != nil }
 
   // MARK: Before the run
 
@@ -228,15 +249,12 @@ package struct Schedule: Sendable {
   package mutating func plan(
     _ number: Int, _ item: ItemFootprint, _ target: Target, _ scopes: Scopes, reach: Int = 256
   ) -> [Obstacle] {
-    add(number, item)
+    add(number, Traits(item))
     entries[entries.count - 1].target = target
     if entries.count > reach { entries.removeFirst(entries.count - reach) }
     guard order == .auto else { return [] }
     let place = entries.count - 1
-    var issue = entries[place].issue
-    let reached = scopes.reached(from: issue.reads)
-    issue.reads = reached.names
-    issue.readsAll = issue.readsAll || reached.isComputed
+    let issue = Self.reaching(entries[place].traits.issue, scopes)
     var obstacles: [Obstacle] = []
     var implied: Set<Int> = []
     for earlier in entries[..<place].reversed() where !implied.contains(earlier.number) {
@@ -249,7 +267,4 @@ package struct Schedule: Sendable {
     if let origin = target.origin, firsts[origin] == nil { firsts[origin] = number }
     return obstacles.reversed()
   }
-
-  /// The steps that are not over, in order.
-  package var openNumbers: [Int] { entries.map(\.number) }
 }

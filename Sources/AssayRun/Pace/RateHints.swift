@@ -15,14 +15,15 @@ package struct RateHints: Sendable, Hashable {
   package init(_ response: Response, now: Int) {
     isRefusal = [429, 503].contains(response.status)
     let headers = response.headers
-    let date = headers.first("Date").flatMap(HTTPDate.seconds) ?? now
+    // Read only where something is counted from it: every call passes here.
+    var date: Int { headers.first("Date").flatMap(HTTPDate.seconds) ?? now }
     if isRefusal || response.status == 403 || (300..<400).contains(response.status),
       let text = headers.first("Retry-After")
     {
       pause = Self.retryAfter(text, date)
     }
     readStandard(headers)
-    if remaining == nil { readCommon(headers, date) }
+    if remaining == nil { readCommon(headers) { date } }
   }
 
   /// Seconds, or a date (RFC 9110, section 10.2.3), taken by the server's own clock.
@@ -53,12 +54,12 @@ package struct RateHints: Sendable, Hashable {
   }
 
   /// The three fields that everybody had before; the reset may be a delay, a moment, or a date.
-  private mutating func readCommon(_ headers: [HeaderField], _ date: Int) {
+  private mutating func readCommon(_ headers: [HeaderField], _ date: () -> Int) {
     for prefix in ["RateLimit-", "X-RateLimit-", "X-Rate-Limit-"] {
       guard let left = headers.first(prefix + "Remaining").flatMap({ Int($0) }), left >= 0 else {
         continue
       }
-      take(left, headers.first(prefix + "Reset").flatMap { Self.reset($0, date) })
+      take(left, headers.first(prefix + "Reset").flatMap { Self.reset($0, date()) })
       return
     }
   }

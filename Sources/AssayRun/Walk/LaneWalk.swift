@@ -13,7 +13,8 @@ struct LaneWalk<C: Clock<Duration>>: Sendable {
   let jar: any CookieKeeper
   let host: any ScriptHost
   let scriptTurn = Turn()
-  let footprints: [Int: ItemFootprint]
+  /// What is known of each item, by its index.
+  private let traits: [Int: Schedule.Traits]
 
   init(
     lane: Plan.Lane, world: Runner<C>.World, options: Runner<C>.Options, gate: Gate<C>,
@@ -25,13 +26,14 @@ struct LaneWalk<C: Clock<Duration>>: Sendable {
     self.gate = gate
     self.teller = teller
     self.brake = brake
-    footprints = ItemFootprint.all(
+    let footprints = ItemFootprint.all(
       of: lane, composer: world.composers[lane.collection], footprint: world.footprint)
     let order = LaneOrder.reason(
       wanted: options.order, footprints: footprints, lane: lane, pauses: options.delay > .zero,
       stops: options.stopsAtFailure)
     board = LaneBoard(order: order == nil ? options.order : .strict, scopes: lane.scopes)
     isStrict = order != nil || options.order == .strict
+    traits = footprints.mapValues(Schedule.Traits.init)
     jar = world.makeJar()
     host = world.makeHost()
   }
@@ -138,18 +140,14 @@ struct LaneWalk<C: Clock<Duration>>: Sendable {
       while true {
         while surprise == nil, liveCount < windowSize, place < lane.steps.endIndex, !isStopped {
           let step = lane.steps[place]
-          board.add(step.number, footprints[step.item.index] ?? ItemFootprint())
+          if let traits = traits[step.item.index] { board.add(step.number, traits) }
           group.addTask { [place] in await walk(at: place) }
           place += 1
           liveCount += 1
         }
         guard liveCount > 0, let end = await group.next() else { return surprise }
         liveCount -= 1
-        if let end, surprise == nil {
-          // Nothing after it has begun: a script that can surprise is one that all others wait for.
-          surprise = end
-          board.close()
-        }
+        surprise = surprise ?? end
       }
     }
   }
@@ -167,6 +165,9 @@ struct LaneWalk<C: Clock<Duration>>: Sendable {
       await teller.tell(.judged(step.number, .unorderedTarget(step)))
       return nil
     }
+    // Nothing after it has begun, since all others wait for a script that can surprise; and nothing
+    // shall when this step is over.
+    board.close()
     return Surprise(place: place, next: next)
   }
 

@@ -46,7 +46,8 @@ struct StepWalk<C: Clock<Duration>> {
   /// The variables of the moment, with the step's own row of data.
   private var scopes: Scopes {
     var scopes = lane.board.scopes
-    scopes.replace(.data, with: lane.lane.rows.row(ofIteration: step.iteration))
+    let rows = lane.lane.rows
+    if rows.count > 0 { scopes.replace(.data, with: rows.row(ofIteration: step.iteration)) }
     return scopes
   }
 
@@ -136,7 +137,7 @@ struct StepWalk<C: Clock<Duration>> {
       let known = lane.board.scopes.variable(change.name, in: change.scope)
       let variable = Variable(change.name, value, isSecret: known?.isSecret ?? false)
       if variable.isSecret { await lane.world.keepSecret(value.substitution) }
-      lane.board.change { $0.set(variable, in: change.scope) }
+      lane.board.change { $0.set(variable, in: change.scope, by: step.number) }
     } else {
       lane.board.change { $0.unset(change.name, in: change.scope) }
     }

@@ -37,7 +37,7 @@ package struct JSONWriter: Sendable {
 
   package mutating func name(_ name: String) {
     separate()
-    Self.appendQuoted(name.utf8, to: &bytes)
+    Self.appendQuoted(name, to: &bytes)
     bytes.append(UInt8(ascii: ":"))
     if indent != nil { bytes.append(0x20) }
     afterName = true
@@ -45,7 +45,7 @@ package struct JSONWriter: Sendable {
 
   package mutating func string(_ text: String) {
     separate()
-    Self.appendQuoted(text.utf8, to: &bytes)
+    Self.appendQuoted(text, to: &bytes)
   }
 
   /// A number that already has JSON's form.
@@ -56,7 +56,14 @@ package struct JSONWriter: Sendable {
 
   package mutating func int(_ number: Int) {
     separate()
-    bytes += String(number).utf8
+    if number < 0 { bytes.append(UInt8(ascii: "-")) }
+    var rest = number.magnitude
+    let start = bytes.count
+    repeat {
+      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      rest /= 10
+    } while rest > 0
+    bytes[start...].reverse()
   }
 
   package mutating func bool(_ flag: Bool) {
@@ -172,9 +179,23 @@ package struct JSONWriter: Sendable {
     bytes.append(contentsOf: repeatElement(0x20, count: indent * hasChild.count))
   }
 
+  /// Quotes a text; most hold nothing that has to be escaped, and go out as they are.
+  private static func appendQuoted(_ text: String, to bytes: inout [UInt8]) {
+    let span = text.utf8.span
+    var index = 0
+    while index < span.count, span[index] >= 0x20, span[index] != 0x22, span[index] != 0x5C,
+      span[index] != 0xED
+    { index += 1 }
+    guard index == span.count else { return appendQuoted(text.utf8, to: &bytes) }
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(contentsOf: text.utf8)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static let hex = Array("0123456789abcdef".utf8)
+
   /// Quotes UTF-8, with three-byte surrogates (WTF-8) written back as the escapes they came from.
   package static func appendQuoted(_ text: some Sequence<UInt8>, to bytes: inout [UInt8]) {
-    let hex = Array("0123456789abcdef".utf8)
     bytes.append(UInt8(ascii: "\""))
     var pending: UInt8?  // 0xED, the only lead byte of a surrogate
     var second: UInt8?

@@ -15,15 +15,16 @@ package struct URI: Sendable, Hashable, CustomStringConvertible {
   /// Splits a text as appendix B does, whatever characters it holds.
   package init(splitting text: String) {
     var rest = Substring(text)
-    if let hash = rest.firstIndex(of: "#") {
+    if let hash = rest.utf8.firstIndex(of: UInt8(ascii: "#")) {
       fragment = String(rest[rest.index(after: hash)...])
       rest = rest[..<hash]
     }
-    if let mark = rest.firstIndex(of: "?") {
+    if let mark = rest.utf8.firstIndex(of: UInt8(ascii: "?")) {
       query = String(rest[rest.index(after: mark)...])
       rest = rest[..<mark]
     }
-    if let colon = rest.firstIndex(of: ":"), !rest[..<colon].contains("/"),
+    if let colon = rest.utf8.firstIndex(of: UInt8(ascii: ":")),
+      !rest[..<colon].utf8.contains(UInt8(ascii: "/")),
       Self.isScheme(rest[..<colon])
     {
       scheme = String(rest[..<colon])
@@ -31,7 +32,7 @@ package struct URI: Sendable, Hashable, CustomStringConvertible {
     }
     if rest.hasPrefix("//") {
       rest = rest.dropFirst(2)
-      let end = rest.firstIndex(of: "/") ?? rest.endIndex
+      let end = rest.utf8.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
       authority = String(rest[..<end])
       rest = rest[end...]
     }
@@ -55,19 +56,21 @@ package struct URI: Sendable, Hashable, CustomStringConvertible {
   /// The host without its port and user, in lower case.
   package var host: String? {
     guard var rest = authority.map({ Substring($0) }) else { return nil }
-    if let at = rest.lastIndex(of: "@") { rest = rest[rest.index(after: at)...] }
+    if let at = rest.utf8.lastIndex(of: UInt8(ascii: "@")) { rest = rest[rest.index(after: at)...] }
     if rest.hasPrefix("[") {
-      guard let end = rest.firstIndex(of: "]") else { return nil }
+      guard let end = rest.utf8.firstIndex(of: UInt8(ascii: "]")) else { return nil }
       return rest[...end].lowercased()
     }
-    if let colon = rest.lastIndex(of: ":") { rest = rest[..<colon] }
+    if let colon = rest.utf8.lastIndex(of: UInt8(ascii: ":")) { rest = rest[..<colon] }
     return rest.lowercased()
   }
 
   package var port: Int? {
     guard let authority else { return nil }
-    let literalEnd = authority.lastIndex(of: "]") ?? authority.startIndex
-    guard let colon = authority[literalEnd...].lastIndex(of: ":") else { return nil }
+    let literalEnd = authority.utf8.lastIndex(of: UInt8(ascii: "]")) ?? authority.startIndex
+    guard let colon = authority[literalEnd...].utf8.lastIndex(of: UInt8(ascii: ":")) else {
+      return nil
+    }
     return Int(authority[authority.index(after: colon)...])
   }
 

@@ -38,31 +38,51 @@ internal import CCurl
     unsafe errorText.deallocate()
   }
 
-  /// Sets the handle up for a transfer. A reset and a full set-up cost nothing measurable, and
-  /// nothing of the last transfer can leak into this one.
+  /// What the last transfer was set up with, beside its request; nil where nothing may stay.
+  private var setting: Setting?
+  private var headers: [HeaderField] = []
+
+  /// Everything that is not the request itself. While it stays the same, so does the handle: to set
+  /// it all up again would be a fifth of a call.
+  private struct Setting: Hashable {
+    let limits: SendLimits
+    let isSecure: Bool
+    let identity: ClientIdentity?
+  }
+
+  /// Sets the handle up for a transfer.
   func prepare(_ transfer: Transfer, options: TransportOptions) {
     self.transfer = transfer
     ticket = transfer.ticket
     head = ResponseHead()
-    body.removeAll(keepingCapacity: body.capacity <= 1 << 20)
+    body = []
     sentHead.removeAll(keepingCapacity: true)
     sentCount = 0
     ownFault = nil
     unsafe errorText.pointee = 0
-    unsafe curl_easy_reset(easy)
     let request = transfer.request
+    let setting = Setting(
+      limits: transfer.limits, isSecure: request.url.lowercased().hasPrefix("https:"),
+      identity: Self.identity(options, transfer))
+    if setting != self.setting {
+      unsafe curl_easy_reset(easy)
+      headers = []
+      setText(CURLOPT_PROTOCOLS_STR, "http,https")
+      setLong(CURLOPT_PATH_AS_IS, 1)
+      setLong(CURLOPT_NOSIGNAL, 1)
+      setLimits(transfer.limits)
+      setSecurity(options, setting)
+      setRoute(options, setting)
+      setIdentity(setting.identity)
+      setCallbacks()
+    }
     setText(CURLOPT_URL, request.url)
-    setText(CURLOPT_PROTOCOLS_STR, "http,https")
-    setLong(CURLOPT_PATH_AS_IS, 1)
-    setLong(CURLOPT_NOSIGNAL, 1)
-    setLimits(transfer.limits)
-    setSecurity(options, transfer.limits)
-    setRoute(options, transfer)
-    setIdentity(options, transfer)
     setMethodAndBody(request)
-    setHeaders(request)
+    if headers.isEmpty || headers != request.headers { setHeaders(request) }
     setLogin(request.login)
-    setCallbacks()
+    // A login stays with its own request.
+    self.setting = request.login == nil ? setting : nil
+    headers = request.headers
   }
 
   private func setLimits(_ limits: SendLimits) {
@@ -73,7 +93,8 @@ internal import CCurl
     setLong(CURLOPT_LOW_SPEED_TIME, max(1, Int(limits.idle.components.seconds)))
   }
 
-  private func setSecurity(_ options: TransportOptions, _ limits: SendLimits) {
+  private func setSecurity(_ options: TransportOptions, _ setting: Setting) {
+    let limits = setting.limits
     switch limits.version {
     case .automatic: setLong(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
     case .one: setLong(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
@@ -84,8 +105,7 @@ internal import CCurl
     }
     setVersions(limits.tls.disabledVersions)
     // Waiting for a connection to multiplex on pays with TLS, and would serialise plain HTTP.
-    let isSecure = transfer?.request.url.lowercased().hasPrefix("https:") ?? false
-    setLong(CURLOPT_PIPEWAIT, isSecure ? 1 : 0)
+    setLong(CURLOPT_PIPEWAIT, setting.isSecure ? 1 : 0)
     setLong(CURLOPT_SSL_VERIFYPEER, limits.verifiesPeer ? 1 : 0)
     setLong(CURLOPT_SSL_VERIFYHOST, limits.verifiesPeer ? 2 : 0)
     // With a folder of certificates libcurl reads them all for every connection (22 ms measured);
@@ -126,10 +146,9 @@ internal import CCurl
   }()
 
   /// Which way the connection takes: proxies, sockets, addresses.
-  private func setRoute(_ options: TransportOptions, _ transfer: Transfer) {
-    let isSecure = transfer.request.url.lowercased().hasPrefix("https:")
-    let own = transfer.limits.proxy ?? options.proxy
-    let proxy = own ?? (isSecure ? options.httpsProxy : options.httpProxy) ?? ""
+  private func setRoute(_ options: TransportOptions, _ setting: Setting) {
+    let own = setting.limits.proxy ?? options.proxy
+    let proxy = own ?? (setting.isSecure ? options.httpsProxy : options.httpProxy) ?? ""
     setText(CURLOPT_PROXY, proxy)
     setText(CURLOPT_NOPROXY, options.noProxy ?? "")
     if let path = options.unixSocket { setText(CURLOPT_UNIX_SOCKET_PATH, path) }
@@ -152,14 +171,19 @@ internal import CCurl
   }
 
   /// The certificate that is meant for the server; a redirect elsewhere gets one only by a pattern.
-  private func setIdentity(_ options: TransportOptions, _ transfer: Transfer) {
+  private static func identity(
+    _ options: TransportOptions, _ transfer: Transfer
+  ) -> ClientIdentity? {
+    guard transfer.limits.identity != nil || !options.identities.isEmpty else { return nil }
     let request = transfer.request
     let candidates = (transfer.limits.identity.map { [$0] } ?? []) + options.identities
-    guard
-      let identity = candidates.first(where: {
-        $0.isFor(request.url) && !(request.hasLeftOrigin && $0.matches.isEmpty)
-      })
-    else { return }
+    return candidates.first {
+      $0.isFor(request.url) && !(request.hasLeftOrigin && $0.matches.isEmpty)
+    }
+  }
+
+  private func setIdentity(_ identity: ClientIdentity?) {
+    guard let identity else { return }
     setText(CURLOPT_SSLCERT, identity.certificate)
     setText(CURLOPT_SSLCERTTYPE, identity.isBundle ? "P12" : "PEM")
     if let key = identity.key { setText(CURLOPT_SSLKEY, key) }
@@ -168,9 +192,11 @@ internal import CCurl
 
   private func setMethodAndBody(_ request: Request) {
     if request.method == "HEAD" {
+      unsafe assay_curl_set_text(easy, CURLOPT_CUSTOMREQUEST, nil)
       setLong(CURLOPT_NOBODY, 1)
       return
     }
+    setLong(CURLOPT_NOBODY, 0)
     if let bytes = request.body {
       setLong(CURLOPT_POST, 1)
       unsafe assay_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(bytes.count))
@@ -277,7 +303,8 @@ internal import CCurl
 
   fileprivate func take(header line: UnsafeRawBufferPointer) -> Bool {
     let limit = transfer?.limits.headerSize ?? 0
-    guard unsafe head.take(line), head.size <= limit else {
+    unsafe head.take(Span(_unsafeBytes: line))
+    guard head.size <= limit else {
       ownFault = TransportFault(.sizeLimit, "the header fields are larger than \(limit) bytes")
       return false
     }
@@ -295,7 +322,10 @@ internal import CCurl
 
   func finish(code: CURLcode) {
     if code == CURLE_OK {
-      finish(with: .response(head.response(body: body)))
+      let received = body
+      // What is handed out is ours no longer, and is not copied when the next body comes.
+      body = []
+      finish(with: .response(head.response(body: received)))
     } else {
       finish(with: .failed(ownFault ?? fault(code)))
     }
@@ -308,15 +338,24 @@ internal import CCurl
     var request = transfer.request
     if let fields = ResponseHead.fields(ofRequest: sentHead) { request.headers = fields }
     let exchange = unsafe Exchange(
-      request: request, outcome: outcome, timings: Timings(facts),
-      peer: facts.primary_ip.flatMap { ip in
-        let text = unsafe String(cString: ip)
-        return text.isEmpty ? nil : unsafe "\(text):\(facts.primary_port)"
-      },
+      request: request, outcome: outcome, timings: Timings(facts), peer: peer(facts),
       reusedConnection: facts.connections == 0, sentCount: sentCount)
     self.transfer = nil
     ticket = nil
     transfer.finish(exchange)
+  }
+
+  /// The peer of the last transfer, which is nearly always that of the next.
+  private var lastPeer: (address: String, port: Int, text: String) = ("", 0, "")
+
+  private func peer(_ facts: assay_curl_facts) -> String? {
+    guard let address = unsafe facts.primary_ip, unsafe address.pointee != 0 else { return nil }
+    let text = unsafe String(cString: address)
+    let port = unsafe facts.primary_port
+    if lastPeer.address != text || lastPeer.port != port {
+      lastPeer = (text, port, "\(text):\(port)")
+    }
+    return lastPeer.text
   }
 
   private func fault(_ code: CURLcode) -> TransportFault {

@@ -31,6 +31,8 @@ internal import Synchronization
     var isStopping = false
     /// Whether a wake-up is under way already, so that many posts cost one.
     var isAwake = false
+    /// The loop's own thread, once it runs.
+    var thread: pthread_t?
   }
 
   private let inbox = Mutex(Inbox())
@@ -74,7 +76,9 @@ internal import Synchronization
     let wakes = inbox.withLock { inbox in
       change(&inbox)
       defer { inbox.isAwake = true }
+      // The loop looks before it sleeps, so it need not wake itself.
       return !inbox.isAwake
+        && !(inbox.thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false)
     }
     if wakes { unsafe curl_multi_wakeup(multi) }
   }
@@ -90,11 +94,13 @@ internal import Synchronization
   }
 
   fileprivate func run() {
+    let me = pthread_self()
     while true {
       let posted = inbox.withLock { inbox in
         let posted = inbox
         inbox = Inbox()
         inbox.isStopping = posted.isStopping
+        inbox.thread = me
         return posted
       }
       if posted.isStopping { break }

@@ -1,6 +1,7 @@
 import AssayModel
 import AssaySystem
 import AssayText
+import AssayTransport
 
 #if canImport(Glibc)
   import Glibc
@@ -12,8 +13,13 @@ import AssayText
 /// in microseconds of this thread's processor time, and what was found, so that nothing is left out.
 @main
 struct Bench {
-  static func main() throws {
+  static func main() async throws {
     let words = CommandLine.arguments
+    if words.count == 5, words[1] == "transport", let count = Int(words[3]),
+      let width = Int(words[4])
+    {
+      return await transport(words[2], count, width)
+    }
     guard words.count == 4, let rounds = Int(words[3]) else {
       print("usage: assay-bench json|json-parse|yaml|duplicates FILE ROUNDS")
       exit(2)
@@ -37,6 +43,40 @@ struct Bench {
       best = min(best, now() - start)
     }
     print(Double(best) / 1_000, found)
+  }
+
+  /// `assay-bench transport URL COUNT CONCURRENCY`: the transport alone, driven as a run drives it.
+  private static func transport(_ url: String, _ count: Int, _ width: Int) async {
+    let start = processorTime()
+    var options = TransportOptions()
+    options.connectionCount = width + 16
+    let transport = Transport(options: options)
+    var limits = SendLimits()
+    limits.verifiesPeer = false
+    let request = Request(
+      method: "GET", url: url, headers: [HeaderField("Accept", "*/*")], body: nil)
+    let share = (count + width - 1) / width
+    let failed = await withTaskGroup(of: Int.self) { [limits] group in
+      for _ in 0..<width {
+        group.addTask(executorPreference: transport.executor) {
+          var failed = 0
+          for _ in 0..<share {
+            let exchange = await transport.send(request, limits: limits)
+            if exchange.response?.status != 200 { failed += 1 }
+          }
+          return failed
+        }
+      }
+      return await group.reduce(0, +)
+    }
+    print((processorTime() - start) / Double(share * width), failed)
+  }
+
+  /// Microseconds of processor time that this process has had.
+  private static func processorTime() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) * 1e6 + Double(time.tv_nsec) / 1e3
   }
 
   /// Nanoseconds of processor time that this thread has had.
