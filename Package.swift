@@ -117,7 +117,9 @@ let package = Package(
       knows: ["AssayModel", "AssayText", "AssayTransport", "AssayMock", "AssaySystem"]),
     tests("AssayRunTests", knows: ["AssayModel", "AssayRun"]),
     tests(
-      "AssayReportTests", knows: ["AssayModel", "AssayText", "AssayReport"], golden: ["Golden"]),
+      "AssayReportTests",
+      knows: ["AssayModel", "AssayText", "AssaySystem", "AssayContract", "AssayReport"],
+      golden: ["Golden"]),
     tests("AssayMockTests", knows: ["AssayModel", "AssayText", "AssayMock"]),
     tests(
       "AssayEndToEndTests", knows: ["AssayModel", "AssayText", "AssaySystem", "AssayMock"]),

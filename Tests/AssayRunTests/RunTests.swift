@@ -1,6 +1,7 @@
 import AssayModel
 import AssayRun
 import AssayTestKit
+import Synchronization
 import Testing
 
 @Suite struct PacerTests {
@@ -212,12 +213,59 @@ import Testing
     #expect(ledger.entries.compactMap { $0.exchange?.timings.service }.reduce(.zero, +) == .zero)
   }
 
+  @Test func `a server that asks for patience gets it, and the refusal is still seen`() async {
+    let count = Counter()
+    let world = StubWorld { _ in
+      var response = Response.json("{}", status: count.next() == 0 ? 429 : 200)
+      response.headers.append(HeaderField("Retry-After", "7"))
+      return .response(response)
+    }
+    world.options.order = .strict
+    let ledger = await world.run([.named("A"), .named("B", index: 1)])
+    #expect(ledger.entries.compactMap { $0.exchange?.response?.status } == [429, 200])
+    #expect(ledger.entries[1].exchange?.timings.paced == .seconds(7))
+    #expect(ledger.slowdowns["http://h:80"]?.wait == .seconds(7))
+    #expect(ledger.slowdowns["http://h:80"]?.status == 429)
+  }
+
+  @Test func `a call that heals is answered, and told to be flaky`() async {
+    let count = Counter()
+    let world = StubWorld { _ in .response(.json("{}", status: count.next() < 2 ? 503 : 200)) }
+    world.options.retry.count = 3
+    let ledger = await world.run([.named("A")])
+    #expect(ledger.entries[0].exchange?.attempt == 3)
+    #expect(ledger.entries[0].verdicts.first?.code == "request.flaky")
+    #expect(ledger.summary.flaky == 1)
+    #expect(ledger.summary.retries == 2)
+    #expect(ledger.summary.requests == 3)
+    #expect(await world.kinds().filter { $0 == "retried" }.count == 2)
+  }
+
+  @Test func `a run that takes too long ends, and is not green`() async {
+    let world = StubWorld()
+    world.brake.expire()
+    let ledger = await world.run([.named("A")])
+    #expect(ledger.exitCode == .couldNotJudge)
+    #expect(world.sender.requests.isEmpty)
+  }
+
   @Test func `collections run side by side, and never more calls than allowed`() async {
     let world = StubWorld()
     world.options.pace.concurrency = 2
     let ledger = await world.run([.named("A"), .named("B", index: 1)], lanes: 6)
     #expect(ledger.entries.count == 12)
     #expect(ledger.entries.allSatisfy { $0.state == .ended })
+  }
+}
+
+private final class Counter: Sendable {
+  private let count = Mutex(0)
+
+  func next() -> Int {
+    count.withLock { count in
+      defer { count += 1 }
+      return count
+    }
   }
 }
 

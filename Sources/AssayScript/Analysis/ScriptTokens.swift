@@ -35,9 +35,15 @@ struct ScriptTokens {
   private var open: [Int] = []
   private var startsLine = false
 
+  /// Longer scripts carry libraries with them, of which nothing could be told anyway.
+  private static let limit = 8_000
+
   init(_ source: String) {
     bytes = Array(source.utf8)
-    while isReadable, skipSpace() { readToken() }
+    while isReadable, skipSpace() {
+      readToken()
+      if tokens.count > Self.limit { isReadable = false }
+    }
     if !open.isEmpty { isReadable = false }
   }
 
@@ -165,7 +171,7 @@ struct ScriptTokens {
       isReadable = false
       return
     }
-    while isReadable, skipSpace() {
+    while isReadable, tokens.count <= Self.limit, skipSpace() {
       if bytes[place] == UInt8(ascii: "}"), open.count == depth {
         place += 1
         close("(")
