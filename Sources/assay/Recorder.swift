@@ -10,9 +10,12 @@ actor Recorder {
   private var journal: JournalWriter
   private var console: ConsoleReport?
   private(set) var ledger = Ledger()
+  /// The disk's refusal to keep what was written.
+  private var refusal: Diagnostic?
   /// The first output that could not be written; the run goes on without it.
-  private(set) var problem: Diagnostic?
+  var problem: Diagnostic? { journal.problem ?? refusal }
   private let file: AppendFile
+  private let makeRoom: @Sendable () -> Void
   private let disk = SerialThread()
   private var lastSync: Duration = .zero
 
@@ -22,23 +25,19 @@ actor Recorder {
   init(folder: RunFolder, redactor: Redactor, console: ConsoleReport?) throws(Diagnostic) {
     let file = try folder.makeJournal()
     self.file = file
+    makeRoom = folder.makeRoom
     self.redactor = redactor
     self.console = console
     journal = JournalWriter(
       output: .init(
         append: { bytes throws(Diagnostic) in try file.append(bytes) },
-        store: { name, bytes throws(Diagnostic) in try folder.store(name, bytes) }))
+        store: { name, bytes throws(Diagnostic) in try folder.store(name, bytes) },
+        makeRoom: folder.makeRoom))
   }
 
   func hear(_ event: Event) {
     let event = redactor.redact(event)
-    if problem == nil {
-      do throws(Diagnostic) {
-        try journal.write(event)
-      } catch {
-        problem = error
-      }
-    }
+    journal.write(event)
     ledger.add(event)
     console?.take(event)
     if event.time - lastSync >= Self.syncInterval { synchronize(event.time) }
@@ -57,6 +56,8 @@ actor Recorder {
   func finish() async {
     let file = self.file
     if let refusal = await disk.run({ Self.refusal(of: file) }) { note(refusal) }
+    // What was set aside for verdicts is there for the reports.
+    makeRoom()
   }
 
   /// Why the disk does not take what was written, or nil.
@@ -69,7 +70,7 @@ actor Recorder {
     }
   }
 
-  private func note(_ refusal: Diagnostic) { problem = problem ?? refusal }
+  private func note(_ refusal: Diagnostic) { self.refusal = self.refusal ?? refusal }
 
   func keepSecret(_ secret: String) { redactor.learn(secret) }
 
@@ -89,15 +90,22 @@ struct RunFolder: Sendable {
   static func make(in parent: String, id: String) throws(Diagnostic) -> RunFolder {
     let folder = RunFolder(path: parent + "/" + id)
     try Files.makeDirectory(folder.path + "/bodies")
+    Files.reserve(4 << 20, at: folder.reservePath)
     return folder
   }
+
+  private var reservePath: String { path + "/reserve" }
+
+  /// Gives up what was set aside, so that verdicts can go on where bodies filled the disk.
+  func makeRoom() { Files.remove(reservePath) }
 
   func makeJournal() throws(Diagnostic) -> AppendFile { try AppendFile(creating: journalPath) }
 
   func store(_ name: String, _ bytes: [UInt8]) throws(Diagnostic) {
     let path = path + "/bodies/" + name
     guard Files.kind(of: path) == nil else { return }
-    try Files.write(bytes, to: path)
+    // The disk is waited for with the journal, and not for each body.
+    try Files.write(bytes, to: path, isDurable: false)
   }
 
   func body(_ name: String) -> [UInt8]? { try? Files.read(path + "/bodies/" + name).bytes }

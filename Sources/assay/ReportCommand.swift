@@ -29,6 +29,8 @@ struct ReportCommand {
       return .badInput
     }
     let dialect = invocation.text(Flags.junitDialect).flatMap(JUnitReport.Dialect.init) ?? .common
+    // A run that was killed leaves it behind.
+    folder.makeRoom()
     let writer = ReportFiles(folder: folder, reporters: reporters, dialect: dialect)
     // A journal holds no secrets, so nothing made from it can.
     let outputs = await writer.write(ledger) { _ in false }

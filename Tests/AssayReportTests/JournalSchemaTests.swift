@@ -63,7 +63,7 @@ import Testing
       output: .init(
         append: { bytes throws(Diagnostic) in written.take(bytes) },
         store: { _, _ throws(Diagnostic) in }))
-    try writer.write(event)
+    writer.write(event)
     return String(decoding: written.bytes.dropLast(), as: UTF8.self)
   }
 

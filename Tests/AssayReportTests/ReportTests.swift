@@ -392,7 +392,7 @@ private final class MemoryStore: @unchecked Sendable {
       output: .init(
         append: { self.text += String(decoding: $0, as: UTF8.self) },
         store: { self.bodies[$0] = $1 }))
-    for event in events { try writer.write(event) }
+    for event in events { writer.write(event) }
   }
 
   func read(_ bytes: [UInt8]? = nil) throws(Diagnostic) -> JournalReader.Result {

@@ -76,6 +76,15 @@ package struct JUnitReport {
       suites[name]?.cases += cases(of: entry)
       suites[name]?.time += entry.exchange?.serviceTime ?? .zero
     }
+    // A run that was ended before it had planned anything must not look as if all were well.
+    if ledger.entries.isEmpty {
+      let nothing = Case(
+        className: "assay", name: "run", time: .zero, place: nil,
+        result: .bad(
+          element: "error", type: "run.not-judged", message: "nothing was planned, and nothing ran",
+          text: ""))
+      return [Suite(name: "assay", cases: [nothing])]
+    }
     var used: [String: Int] = [:]
     return order.compactMap { suites[$0] }.map { suite in
       var suite = suite

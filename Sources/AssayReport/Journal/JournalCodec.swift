@@ -7,7 +7,8 @@ enum JournalCodec {
 
   /// Writes the members of an event's object.
   static func write(
-    _ event: Event, to writer: inout JSONWriter, bodies: inout [(name: String, bytes: [UInt8])]
+    _ event: Event, to writer: inout JSONWriter, bodies: inout [(name: String, bytes: [UInt8])],
+    limit: Int
   ) {
     writer.member("t", microseconds(event.time))
     switch event.kind {
@@ -21,14 +22,14 @@ enum JournalCodec {
     case .stepStarted(let step): head("step.start", step, &writer)
     case .exchanged(let step, let exchange):
       head("exchange", step, &writer)
-      write(exchange, to: &writer, bodies: &bodies)
+      write(exchange, to: &writer, bodies: &bodies, limit: limit)
     case .subexchanged(let step, let exchange):
       head("subrequest", step, &writer)
-      write(exchange, to: &writer, bodies: &bodies)
+      write(exchange, to: &writer, bodies: &bodies, limit: limit)
     case .retried(let step, let exchange, let reason):
       head("retry", step, &writer)
       writer.member("reason", reason)
-      write(exchange, to: &writer, bodies: &bodies)
+      write(exchange, to: &writer, bodies: &bodies, limit: limit)
     case .held(let step, let other, let reason):
       head("step.hold", step, &writer)
       writer.member("by", other)
@@ -137,14 +138,14 @@ enum JournalCodec {
 
   private static func write(
     _ exchange: Exchange, to writer: inout JSONWriter,
-    bodies: inout [(name: String, bytes: [UInt8])]
+    bodies: inout [(name: String, bytes: [UInt8])], limit: Int
   ) {
     writer.name("request")
     writer.object {
       $0.member("method", exchange.request.method)
       $0.member("url", exchange.request.url)
       write(exchange.request.headers, to: &$0)
-      if let body = exchange.request.body { write(body, to: &$0, bodies: &bodies) }
+      if let body = exchange.request.body { write(body, to: &$0, bodies: &bodies, limit: limit) }
     }
     switch exchange.outcome {
     case .failed(let fault):
@@ -160,7 +161,7 @@ enum JournalCodec {
         $0.member("reason", response.reason)
         $0.member("version", response.version)
         write(response.headers, to: &$0)
-        write(response.body, to: &$0, bodies: &bodies)
+        write(response.body, to: &$0, bodies: &bodies, limit: limit)
       }
     }
     writer.name("timings")
@@ -172,7 +173,7 @@ enum JournalCodec {
     if !exchange.hops.isEmpty {
       writer.name("hops")
       writer.array { writer in
-        for hop in exchange.hops { writer.object { write(hop, to: &$0, bodies: &bodies) } }
+        for hop in exchange.hops { writer.object { write(hop, to: &$0, bodies: &bodies, limit: limit) } }
       }
     }
     writer.member("peer", ifAny: exchange.peer)
@@ -202,12 +203,13 @@ enum JournalCodec {
   }
 
   private static func write(
-    _ body: [UInt8], to writer: inout JSONWriter, bodies: inout [(name: String, bytes: [UInt8])]
+    _ body: [UInt8], to writer: inout JSONWriter, bodies: inout [(name: String, bytes: [UInt8])],
+    limit: Int
   ) {
     guard !body.isEmpty else { return }
-    let kept = Array(body.prefix(JournalWriter.bodyLimit))
+    let kept = body.count <= limit ? body : Array(body.prefix(limit))
     let digest = Digest.sha256(kept)
-    bodies.append((digest, kept))
+    if !kept.isEmpty { bodies.append((digest, kept)) }
     writer.name("body")
     writer.object {
       $0.member("sha256", digest)

@@ -10,13 +10,17 @@ package struct JournalWriter {
   package struct Output: Sendable {
     package let append: @Sendable ([UInt8]) throws(Diagnostic) -> Void
     package let store: @Sendable (_ name: String, [UInt8]) throws(Diagnostic) -> Void
+    /// Makes room on a full disk, once.
+    package let makeRoom: @Sendable () -> Void
 
     package init(
       append: @escaping @Sendable ([UInt8]) throws(Diagnostic) -> Void,
-      store: @escaping @Sendable (_ name: String, [UInt8]) throws(Diagnostic) -> Void
+      store: @escaping @Sendable (_ name: String, [UInt8]) throws(Diagnostic) -> Void,
+      makeRoom: @escaping @Sendable () -> Void = {}
     ) {
       self.append = append
       self.store = store
+      self.makeRoom = makeRoom
     }
   }
 
@@ -25,13 +29,37 @@ package struct JournalWriter {
 
   private let output: Output
   private var stored: Set<String> = []
+  /// What kept bodies, or all, from being written; verdicts go on as long as they can.
+  package private(set) var problem: Diagnostic?
+  private var keepsBodies = true
+  private var isOpen = true
 
   package init(output: Output) { self.output = output }
 
-  package mutating func write(_ event: Event) throws(Diagnostic) {
+  /// Writes an event, with as much as there is room for: with bodies, without them, or not at all.
+  package mutating func write(_ event: Event) {
+    guard isOpen else { return }
+    do throws(Diagnostic) {
+      try put(event)
+    } catch {
+      problem = problem ?? error
+      if keepsBodies {
+        // What was reserved for this is for verdicts, and bodies could fill any room.
+        keepsBodies = false
+        output.makeRoom()
+      } else {
+        isOpen = false
+        return
+      }
+      do throws(Diagnostic) { try put(event) } catch { isOpen = false }
+    }
+  }
+
+  private mutating func put(_ event: Event) throws(Diagnostic) {
     var writer = JSONWriter()
     var bodies: [(name: String, bytes: [UInt8])] = []
-    writer.object { JournalCodec.write(event, to: &$0, bodies: &bodies) }
+    let limit = keepsBodies ? Self.bodyLimit : 0
+    writer.object { JournalCodec.write(event, to: &$0, bodies: &bodies, limit: limit) }
     for body in bodies where stored.insert(body.name).inserted {
       try output.store(body.name + ".zz", Deflate.compress(body.bytes, as: .zlib))
     }

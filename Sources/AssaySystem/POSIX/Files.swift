@@ -97,12 +97,16 @@ package enum Files {
   }
 
   /// Writes a file under a temporary name and renames it, so that nobody ever sees half of it.
-  package static func write(_ bytes: [UInt8], to path: String) throws(Diagnostic) {
+  ///
+  /// - Parameter isDurable: Waits for the disk before the file gets its name.
+  package static func write(
+    _ bytes: [UInt8], to path: String, isDurable: Bool = true
+  ) throws(Diagnostic) {
     let temporary = "\(path).\(getpid()).tmp"
     let file = try AppendFile(creating: temporary, named: path)
     do {
       try file.append(bytes)
-      try file.synchronize()
+      if isDurable { try file.synchronize() }
     } catch {
       unsafe unlink(temporary)
       throw error
@@ -112,6 +116,21 @@ package enum Files {
       unsafe unlink(temporary)
       throw .unwritable(path, reason)
     }
+  }
+
+  /// Makes a file that takes up so much of the disk, to be removed when the disk is full; nothing
+  /// where there is no such room.
+  package static func reserve(_ size: Int, at path: String) {
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
+    let descriptor = unsafe assay_open(path, flags, 0o600)
+    guard descriptor >= 0 else { return }
+    #if os(Linux)
+      let isThere = posix_fallocate(descriptor, 0, off_t(size)) == 0
+    #else
+      let isThere = ftruncate(descriptor, off_t(size)) == 0
+    #endif
+    close(descriptor)
+    if !isThere { remove(path) }
   }
 
   package static func remove(_ path: String) { unsafe unlink(path) }
@@ -148,6 +167,7 @@ package final class AppendFile: Sendable {
 
   deinit { close(descriptor) }
 
+  /// Writes all of it or nothing: what a full disk took of it is taken back.
   package func append(_ bytes: [UInt8]) throws(Diagnostic) {
     var written = 0
     while written < bytes.count {
@@ -156,7 +176,12 @@ package final class AppendFile: Sendable {
         return unsafe CPosix.write(descriptor, base + written, bytes.count - written)
       }
       if count < 0, assay_errno() == EINTR { continue }
-      guard count >= 0 else { throw .unwritable(path, SystemError.text()) }
+      guard count >= 0 else {
+        let reason = SystemError.text()
+        let end = lseek(descriptor, 0, SEEK_END)
+        if written > 0, end >= written { ftruncate(descriptor, end - off_t(written)) }
+        throw .unwritable(path, reason)
+      }
       written += count
     }
   }
