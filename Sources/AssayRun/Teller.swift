@@ -77,7 +77,7 @@ final class Teller<C: Clock<Duration>>: Sendable {
   /// Hears every event until the end; called once.
   func pass(to listener: @Sendable (Event) async -> Void) async {
     while true {
-      let (events, tellers, isOver) = state.withLock { state in
+      var (events, tellers, isOver) = state.withLock { state in
         defer {
           state.events = []
           state.tellers = []
@@ -85,8 +85,12 @@ final class Teller<C: Clock<Duration>>: Sendable {
         return (state.events, state.tellers, state.isOver)
       }
       for teller in tellers { teller.resume() }
-      for event in events { await listener(event) }
-      if !events.isEmpty {
+      tellers = []
+      let isEmpty = events.isEmpty
+      // Each is let go of when it has been heard, and the body that it carries with it.
+      events.reverse()
+      while let event = events.popLast() { await listener(event) }
+      if !isEmpty {
         // To be woken for each event would cost more than the event. Whoever listens does not see
         // a millisecond.
         if !isOver { try? await Task.sleep(for: .milliseconds(1)) }

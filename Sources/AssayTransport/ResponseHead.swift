@@ -35,6 +35,11 @@ struct ResponseHead {
       && line[4] == 0x2F
   }
 
+  /// The length of the body, where the server says it and nothing has to be decoded.
+  var length: Int? {
+    fields.has("Content-Encoding") ? nil : fields.first("Content-Length").flatMap { Int($0) }
+  }
+
   func response(body: [UInt8]) -> Response {
     Response(status: status, reason: reason, version: version, headers: fields, body: body)
   }

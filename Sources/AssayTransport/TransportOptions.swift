@@ -22,6 +22,8 @@ package struct TransportOptions: Sendable {
   package var authorities: String?
   /// Connections that stay open between calls.
   package var connectionCount = 128
+  /// How many bytes of bodies may be held at once, from their arrival until nobody needs them.
+  package var bodyMemory = 128 << 20
 
   package init() {}
 

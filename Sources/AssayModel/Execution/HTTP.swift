@@ -121,6 +121,8 @@ package struct Exchange: Sendable {
   package var sentCount: Int
   /// Which attempt this was, from 1.
   package var attempt = 1
+  /// What its body takes of the memory that is meant for bodies, until the last copy is gone.
+  package var credit: MemoryCredit?
 
   package enum Outcome: Sendable {
     case response(Response)
@@ -148,6 +150,19 @@ package struct Exchange: Sendable {
     guard case .response(let response) = outcome else { return nil }
     return response
   }
+}
+
+/// A share of a bounded memory, given back when nobody holds it any longer.
+package final class MemoryCredit: Sendable {
+  package let size: Int
+  private let giveBack: @Sendable (Int) -> Void
+
+  package init(_ size: Int, giveBack: @escaping @Sendable (Int) -> Void) {
+    self.size = size
+    self.giveBack = giveBack
+  }
+
+  deinit { giveBack(size) }
 }
 
 /// Why a call brought no response.

@@ -107,5 +107,7 @@ package struct Ledger: Sendable {
       response.body = []
       entries[step].exchange?.outcome = .response(response)
     }
+    // What stays is bounded by the ceiling.
+    entries[step].exchange?.credit = nil
   }
 }

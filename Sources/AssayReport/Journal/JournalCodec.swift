@@ -173,7 +173,9 @@ enum JournalCodec {
     if !exchange.hops.isEmpty {
       writer.name("hops")
       writer.array { writer in
-        for hop in exchange.hops { writer.object { write(hop, to: &$0, bodies: &bodies, limit: limit) } }
+        for hop in exchange.hops {
+          writer.object { write(hop, to: &$0, bodies: &bodies, limit: limit) }
+        }
       }
     }
     writer.member("peer", ifAny: exchange.peer)

@@ -43,14 +43,13 @@ package struct JournalWriter {
       try put(event)
     } catch {
       problem = problem ?? error
-      if keepsBodies {
-        // What was reserved for this is for verdicts, and bodies could fill any room.
-        keepsBodies = false
-        output.makeRoom()
-      } else {
+      guard keepsBodies else {
         isOpen = false
         return
       }
+      // What was reserved for this is for verdicts, and bodies could fill any room.
+      keepsBodies = false
+      output.makeRoom()
       do throws(Diagnostic) { try put(event) } catch { isOpen = false }
     }
   }

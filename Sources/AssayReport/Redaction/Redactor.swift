@@ -114,6 +114,7 @@ package struct Redactor: Sendable {
       request: request, outcome: exchange.outcome, timings: exchange.timings, peer: exchange.peer,
       reusedConnection: exchange.reusedConnection, sentCount: exchange.sentCount)
     result.attempt = exchange.attempt
+    result.credit = exchange.credit
     result.hops = exchange.hops.map { redact($0, of: step) }
     cuts[step] = nil
     switch exchange.outcome {

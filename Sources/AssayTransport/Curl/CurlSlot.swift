@@ -22,7 +22,8 @@ internal import CCurl
   /// Why a callback of ours ended the transfer.
   private var ownFault: TransportFault?
 
-  init() {
+  init(mayHold: @escaping (CurlSlot, Int) -> Bool) {
+    self.mayHold = mayHold
     guard let easy = unsafe curl_easy_init() else {
       preconditionFailure("libcurl could not allocate an easy handle")
     }
@@ -38,6 +39,14 @@ internal import CCurl
     unsafe errorText.deallocate()
   }
 
+  /// Asked before more of a body is taken; false makes the transfer wait.
+  private let mayHold: (CurlSlot, Int) -> Bool
+  private(set) var isPaused = false
+  /// Goes on although there is no room, since nothing else would.
+  var isFavoured = false
+  /// In the order in which transfers began.
+  private(set) var number = 0
+
   /// What the last transfer was set up with, beside its request; nil where nothing may stay.
   private var setting: Setting?
   private var headers: [HeaderField] = []
@@ -51,7 +60,10 @@ internal import CCurl
   }
 
   /// Sets the handle up for a transfer.
-  func prepare(_ transfer: Transfer, options: TransportOptions) {
+  func prepare(_ transfer: Transfer, options: TransportOptions, number: Int) {
+    self.number = number
+    isPaused = false
+    isFavoured = false
     self.transfer = transfer
     ticket = transfer.ticket
     head = ResponseHead()
@@ -290,15 +302,29 @@ internal import CCurl
 
   // MARK: What comes in
 
-  /// Takes decoded bytes; false ends the transfer.
-  fileprivate func take(body chunk: UnsafeRawBufferPointer) -> Bool {
+  /// Takes decoded bytes, and says how many; a number that does not fit ends the transfer.
+  fileprivate func take(body chunk: UnsafeRawBufferPointer) -> Int {
     let limit = transfer?.limits.bodySize ?? 0
     guard body.count + chunk.count <= limit else {
       ownFault = TransportFault(.sizeLimit, "the body is larger than \(limit) bytes")
-      return false
+      return 0
+    }
+    guard mayHold(self, chunk.count) else {
+      isPaused = true
+      return Int(CURL_WRITEFUNC_PAUSE)
+    }
+    if body.isEmpty, let length = head.length, length > chunk.count {
+      // So that it does not grow to twice its size.
+      body.reserveCapacity(min(length, limit))
     }
     unsafe body.append(contentsOf: chunk)
-    return true
+    return chunk.count
+  }
+
+  /// Lets a transfer go on that had to wait.
+  func resume() {
+    isPaused = false
+    unsafe curl_easy_pause(easy, CURLPAUSE_CONT)
   }
 
   fileprivate func take(header line: UnsafeRawBufferPointer) -> Bool {
@@ -320,26 +346,32 @@ internal import CCurl
 
   // MARK: The end
 
-  func finish(code: CURLcode) {
+  /// How many bytes of its body are held.
+  var heldCount: Int { body.count }
+
+  /// - Parameter credit: What keeps account of the body once it is handed out.
+  func finish(code: CURLcode, credit: MemoryCredit?) {
     if code == CURLE_OK {
       let received = body
       // What is handed out is ours no longer, and is not copied when the next body comes.
       body = []
-      finish(with: .response(head.response(body: received)))
+      finish(with: .response(head.response(body: received)), credit: credit)
     } else {
       finish(with: .failed(ownFault ?? fault(code)))
     }
   }
 
-  func finish(with outcome: Exchange.Outcome) {
+  func finish(with outcome: Exchange.Outcome, credit: MemoryCredit? = nil) {
     guard let transfer else { return }
     var facts = unsafe assay_curl_facts()
     unsafe assay_curl_read_facts(easy, &facts)
     var request = transfer.request
     if let fields = ResponseHead.fields(ofRequest: sentHead) { request.headers = fields }
-    let exchange = unsafe Exchange(
+    var exchange = unsafe Exchange(
       request: request, outcome: outcome, timings: Timings(facts), peer: peer(facts),
       reusedConnection: facts.connections == 0, sentCount: sentCount)
+    exchange.credit = credit
+    body = []
     self.transfer = nil
     ticket = nil
     transfer.finish(exchange)
@@ -445,7 +477,7 @@ private func receiveBody(
   _ context: UnsafeMutableRawPointer?
 ) -> Int {
   let chunk = unsafe UnsafeRawBufferPointer(start: data, count: size * count)
-  return unsafe slot(context)?.take(body: chunk) == true ? chunk.count : 0
+  return unsafe slot(context)?.take(body: chunk) ?? 0
 }
 
 private func receiveHeader(

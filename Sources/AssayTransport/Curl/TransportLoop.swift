@@ -38,11 +38,14 @@ internal import Synchronization
   private let inbox = Mutex(Inbox())
   private let multi: UnsafeMutableRawPointer
   private let options: TransportOptions
+  private let memory: BodyMemory
+  private var startCount = 0
   private var idle: [CurlSlot] = []
   private var busy: [UnsafeMutableRawPointer: CurlSlot] = unsafe [:]
 
   init(options: TransportOptions) {
     self.options = options
+    memory = BodyMemory(size: options.bodyMemory)
     CurlLibrary.start()
     guard let multi = unsafe curl_multi_init() else {
       preconditionFailure("libcurl could not allocate its multi handle")
@@ -110,15 +113,21 @@ internal import Synchronization
       var running: Int32 = 0
       unsafe curl_multi_perform(multi, &running)
       collectFinished()
+      resumePaused()
       let isIdle = inbox.withLock { $0.jobs.isEmpty && $0.transfers.isEmpty }
-      if isIdle { unsafe curl_multi_poll(multi, nil, 0, 1_000, nil) }
+      if isIdle { unsafe curl_multi_poll(multi, nil, 0, memory.isWanted ? 50 : 1_000, nil) }
     }
     close()
   }
 
   private func begin(_ transfer: Transfer) {
-    let slot = idle.popLast() ?? CurlSlot()
-    slot.prepare(transfer, options: options)
+    let slot =
+      idle.popLast()
+      ?? CurlSlot { [weak self] slot, count in
+        self?.mayHold(count, slot) ?? true
+      }
+    startCount += 1
+    slot.prepare(transfer, options: options, number: startCount)
     guard !transfer.ticket.isCancelled else {
       slot.finish(with: Self.cancelled)
       idle.append(slot)
@@ -138,7 +147,14 @@ internal import Synchronization
     while let easy = unsafe assay_curl_pop_finished(multi, &result) {
       unsafe curl_multi_remove_handle(multi, easy)
       guard let slot = unsafe busy.removeValue(forKey: easy) else { continue }
-      slot.finish(code: result)
+      let held = slot.heldCount
+      let credit =
+        held == 0
+        ? nil
+        : MemoryCredit(held) { [memory, weak self] size in
+          if memory.giveBack(size) { self?.post { _ in } }
+        }
+      slot.finish(code: result, credit: credit)
       idle.append(slot)
     }
   }
@@ -147,8 +163,36 @@ internal import Synchronization
     guard let slot = unsafe busy.values.first(where: { $0.ticket === ticket }) else { return }
     unsafe curl_multi_remove_handle(multi, slot.easy)
     unsafe busy.removeValue(forKey: slot.easy)
+    _ = memory.giveBack(slot.heldCount)
     slot.finish(with: Self.cancelled)
     idle.append(slot)
+  }
+
+  // MARK: Memory
+
+  /// Whether more of a body may be taken.
+  private func mayHold(_ count: Int, _ slot: CurlSlot) -> Bool {
+    if memory.take(count) { return true }
+    guard slot.isFavoured else { return false }
+    memory.takeAnyway(count)
+    return true
+  }
+
+  /// How long nothing may be given back before somebody is favoured.
+  private static let patience: Duration = .milliseconds(100)
+
+  /// Lets transfers go on for which there is room again. Where none comes, what is held waits for
+  /// one of them to end, so the oldest goes on all the same.
+  private func resumePaused() {
+    guard memory.isWanted else { return }
+    let paused = unsafe busy.values.filter(\.isPaused).sorted { $0.number < $1.number }
+    guard let oldest = paused.first else { return memory.satisfy() }
+    if memory.hasRoom {
+      for slot in paused { slot.resume() }
+    } else if memory.stands(for: Self.patience) {
+      oldest.isFavoured = true
+      oldest.resume()
+    }
   }
 
   private static let cancelled = Exchange.Outcome.failed(
