@@ -39,7 +39,7 @@ actor Recorder {
     let event = redactor.redact(event)
     journal.write(event)
     ledger.add(event)
-    console?.take(event)
+    console?.take(event, in: ledger)
     if event.time - lastSync >= Self.syncInterval { synchronize(event.time) }
   }
 
@@ -77,7 +77,7 @@ actor Recorder {
   func holdsSecret(_ bytes: [UInt8]) -> Bool { redactor.finds(in: bytes) }
 
   func summarise(files: [(kind: String, path: String)], exitCode: ExitCode) {
-    console?.summarise(files: files, exitCode: exitCode)
+    console?.summarise(ledger, files: files, exitCode: exitCode)
   }
 }
 

@@ -34,7 +34,7 @@ struct ReportCommand {
     let writer = ReportFiles(folder: folder, reporters: reporters, dialect: dialect)
     // A journal holds no secrets, so nothing made from it can.
     let outputs = await writer.write(ledger) { _ in false }
-    console?.summarise(files: outputs.files, exitCode: ledger.exitCode)
+    console?.summarise(ledger, files: outputs.files, exitCode: ledger.exitCode)
     for problem in outputs.problems { front.tell(problem) }
     return outputs.problems.isEmpty ? .success : .outputNotWritten
   }
@@ -48,7 +48,7 @@ struct ReportCommand {
     var ledger = Ledger()
     for event in result.events {
       ledger.add(event)
-      console?.take(event)
+      console?.take(event, in: ledger)
     }
     return ledger
   }

@@ -356,8 +356,13 @@ enum SampleRun {
     var console = ConsoleReport(
       output: .init(result: { lines.add($0) }, progress: { _ in }, isLive: false, width: 80),
       level: level, style: Style(isOn: false))
-    for event in events { console.take(event) }
+    var ledger = Ledger()
+    for event in events {
+      ledger.add(event)
+      console.take(event, in: ledger)
+    }
     console.summarise(
+      ledger,
       files: [("junit", "Reports/x/junit.xml")], exitCode: SampleRun.ledger(events).exitCode)
     return lines.text
   }

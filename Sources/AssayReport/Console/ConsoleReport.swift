@@ -31,14 +31,21 @@ package struct ConsoleReport {
   private let output: Output
   private let level: Level
   private let style: Style
-  private var ledger = Ledger()
+  private var order = ShownOrder()
   private var ended = 0
   private var bad = 0
+  /// The steps that have begun and are not over, and since when.
+  private var running: [Int: Duration] = [:]
+  /// What steps wait for.
+  private var waiting: [Int: (other: Int, reason: String)] = [:]
   private var hasProgressLine = false
   private var lastBeat: Duration = .zero
+  private var lastDraw: Duration = .zero
 
   /// How often a run that is not watched live says that it still runs.
   private static let heartbeat: Duration = .seconds(30)
+  /// How often a line that is drawn over changes.
+  private static let frame: Duration = .milliseconds(80)
 
   package init(output: Output, level: Level, style: Style) {
     self.output = output
@@ -46,57 +53,129 @@ package struct ConsoleReport {
     self.style = style
   }
 
-  package mutating func take(_ event: Event) {
-    ledger.add(event)
+  /// - Parameter ledger: What all events up to this one add up to.
+  package mutating func take(_ event: Event, in ledger: Ledger) {
+    note(event, ledger)
     switch event.kind {
-    case .stepStarted(let step): progress(step)
-    case .stepEnded(let step): finish(step, event.time)
+    case .stepEnded(let step): finish(step, ledger)
     case .noted(nil, let note): tell(note)
+    case .slowed(let host, let status, let wait): tellSlowdown(host, status, wait)
     case .console(_, let line) where level >= .requests:
       clear()
       output.result(style.dim("  console.\(line.level): ") + safe(line.text) + "\n")
-    case .runEnded: clear()
+    case .runEnded:
+      for step in order.rest() { show(step, ledger) }
+      return clear()
     default: break
     }
+    progress(event.time, ledger)
   }
 
   private func safe(_ text: String) -> String { TerminalText.visible(text) }
 
+  /// Keeps account of what runs and what waits.
+  private mutating func note(_ event: Event, _ ledger: Ledger) {
+    func suite(_ step: Int) -> String {
+      ledger.entries.indices.contains(step) ? ledger.entries[step].step.suite : ""
+    }
+    switch event.kind {
+    case .held(let step, let other, let reason):
+      waiting[step] = (other, reason)
+      order.open(step, of: suite(step))
+    case .stepStarted(let step):
+      waiting[step] = nil
+      running[step] = event.time
+      order.open(step, of: suite(step))
+    case .exchanged(let step, _): waiting[step] = nil
+    case .stepEnded(let step):
+      waiting[step] = nil
+      running[step] = nil
+    default: break
+    }
+  }
+
   // MARK: Progress
 
-  private mutating func progress(_ step: Int) {
-    guard level > .silent, output.isLive, ledger.entries.indices.contains(step) else { return }
+  private mutating func progress(_ time: Duration, _ ledger: Ledger) {
+    guard level > .silent else { return }
+    if output.isLive {
+      guard time - lastDraw >= Self.frame else { return }
+      lastDraw = time
+      draw(time, ledger)
+    } else if time - lastBeat >= Self.heartbeat {
+      lastBeat = time
+      output.progress(state(time, ledger).joined(separator: ", ") + "\n")
+    }
+  }
+
+  /// How far the run is, how fast, and how long it may still take.
+  private func state(_ time: Duration, _ ledger: Ledger) -> [String] {
+    var parts = ["\(ended) of \(ledger.entries.count) done"]
+    if bad > 0 { parts.append("\(bad) failed") }
+    let seconds = time / .seconds(1)
+    if seconds >= 1, ended > 0 {
+      let rate = Double(ended) / seconds
+      let rest = Double(ledger.entries.count - ended) / rate
+      parts.append("\(Int(rate.rounded()))/s")
+      if rest >= 1 { parts.append("\(Duration.seconds(rest).brief) left") }
+    }
+    return parts
+  }
+
+  private mutating func draw(_ time: Duration, _ ledger: Ledger) {
     let total = ledger.entries.count
-    let filled = total == 0 ? 0 : ended * 20 / total
-    let bar = String(repeating: "━", count: filled) + String(repeating: "─", count: 20 - filled)
-    let failures = bad > 0 ? style.red(" \(bad) failed") : ""
-    let name = safe(ledger.entries[step].step.name)
-    let room = max(0, output.width - 40)
-    output.progress(
-      "\r\u{1B}[K\(style.blue(bar)) \(ended)/\(total)\(failures)  \(String(name.prefix(room)))")
+    let filled = total == 0 ? 0 : ended * 16 / total
+    let bar = String(repeating: "━", count: filled) + String(repeating: "─", count: 16 - filled)
+    var words = state(time, ledger)
+    if running.count > 0 { words.append("\(running.count - waitingCount) in flight") }
+    if let wait = waiting.min(by: { $0.key < $1.key }), ledger.entries.indices.contains(wait.key),
+      ledger.entries.indices.contains(wait.value.other)
+    {
+      let (name, other) = (
+        ledger.entries[wait.key].step.name, ledger.entries[wait.value.other].step.name
+      )
+      words.append("«\(name)» waits for «\(other)»: \(wait.value.reason)")
+    } else if let oldest = running.min(by: { $0.value < $1.value }),
+      ledger.entries.indices.contains(oldest.key)
+    {
+      words.append("\(ledger.entries[oldest.key].step.name) \((time - oldest.value).brief)")
+    }
+    let text = safe(words.joined(separator: "  "))
+    output.progress("\r\u{1B}[K\(style.blue(bar)) \(text.prefix(max(0, output.width - 18)))")
     hasProgressLine = true
   }
+
+  /// How many of the running steps have not sent anything, since they wait.
+  private var waitingCount: Int { waiting.keys.filter { running[$0] != nil }.count }
 
   private mutating func clear() {
     if hasProgressLine { output.progress("\r\u{1B}[K") }
     hasProgressLine = false
   }
 
-  private mutating func finish(_ step: Int, _ time: Duration) {
+  // MARK: What is over
+
+  private mutating func finish(_ step: Int, _ ledger: Ledger) {
     guard ledger.entries.indices.contains(step) else { return }
     ended += 1
+    if ledger.entries[step].isBad { bad += 1 }
+    for step in order.close(step, of: ledger.entries[step].step.suite) { show(step, ledger) }
+  }
+
+  private mutating func show(_ step: Int, _ ledger: Ledger) {
     let entry = ledger.entries[step]
-    if entry.isBad { bad += 1 }
     if level >= .requests || entry.isBad && level >= .failures {
       clear()
       output.result(line(entry))
       if entry.isBad { output.result(failures(entry)) }
     }
     for note in entry.notes where level >= .failures { tell(note) }
-    if !output.isLive, level > .silent, time - lastBeat >= Self.heartbeat {
-      lastBeat = time
-      output.progress("\(ended) of \(ledger.entries.count) done, \(bad) failed\n")
-    }
+  }
+
+  private mutating func tellSlowdown(_ host: String, _ status: Int, _ wait: Duration) {
+    guard level >= .failures else { return }
+    clear()
+    output.result("\(style.yellow("slowed")) by \(safe(host)): \(status), \(wait.brief)\n")
   }
 
   private mutating func tell(_ note: Note) {
@@ -189,7 +268,9 @@ package struct ConsoleReport {
   // MARK: The summary
 
   /// What the run came to; `files` are the outputs that were written.
-  package mutating func summarise(files: [(kind: String, path: String)], exitCode: ExitCode) {
+  package mutating func summarise(
+    _ ledger: Ledger, files: [(kind: String, path: String)], exitCode: ExitCode
+  ) {
     clear()
     guard level > .silent else { return }
     let summary = ledger.summary
@@ -200,8 +281,9 @@ package struct ConsoleReport {
       case .nothingSelected: style.yellow(style.bold("NOTHING RAN"))
       default: style.red(style.bold("FAILED"))
       }
-    var text = "\n\(verdict)  \(headline(summary))\n"
+    var text = "\n\(verdict)  \(headline(summary, ledger.duration))\n"
     text += counts(summary)
+    text += patience(summary, ledger)
     let slowest = ledger.entries.compactMap { entry in
       entry.exchange.map { (entry.step.name, $0.serviceTime) }
     }.sorted { $0.1 > $1.1 }.prefix(3)
@@ -214,9 +296,23 @@ package struct ConsoleReport {
     output.result(text)
   }
 
-  private func headline(_ summary: Ledger.Summary) -> String {
+  /// What was sent more than once, and who asked for patience.
+  private func patience(_ summary: Ledger.Summary, _ ledger: Ledger) -> String {
+    var text = ""
+    if summary.retries > 0 {
+      text += "\(style.dim("  retries    "))\(summary.retries), after which "
+      text += "\(summary.flaky) \(summary.flaky == 1 ? "call was" : "calls were") answered\n"
+    }
+    for (host, slowdown) in ledger.slowdowns.sorted(by: { $0.value.wait > $1.value.wait }).prefix(5) {
+      text += "\(style.dim("  slowed by  "))\(safe(host)): \(slowdown.status), "
+      text += "\(slowdown.wait.brief)\n"
+    }
+    return text
+  }
+
+  private func headline(_ summary: Ledger.Summary, _ duration: Duration) -> String {
     let requests = "\(summary.requests) request\(summary.requests == 1 ? "" : "s")"
-    return "\(requests) in \(ledger.duration.brief), \(summary.checks) checks"
+    return "\(requests) in \(duration.brief), \(summary.checks) checks"
   }
 
   private func counts(_ summary: Ledger.Summary) -> String {
