@@ -23,7 +23,12 @@ import Testing
       random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       // Crowds, and quiet spells between them.
       if random >> 60 == 0 { now += .milliseconds(Int(random >> 33 % 3_000)) }
-      let leaves = pacer.reserve(at: now)
+      // Whoever waits is woken a little late, and now and then much.
+      var leaves = pacer.reserve(at: now) + .microseconds(Int(random >> 20 % 400))
+      if random >> 10 % 64 == 0 { leaves += .milliseconds(30) }
+      leaves = max(leaves, departures.last ?? .zero)
+      while let later = pacer.obstacle(at: leaves) { leaves = later }
+      pacer.depart(at: leaves)
       now = max(now, leaves - .milliseconds(Int(random >> 40 % 200)))
       departures.append(leaves)
     }

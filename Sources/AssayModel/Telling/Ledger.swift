@@ -11,7 +11,10 @@ package struct Ledger: Sendable {
   package private(set) var duration: Duration = .zero
   /// The servers that asked for patience, and how long they got it.
   package private(set) var slowdowns: [String: Slowdown] = [:]
+  /// How many good calls have nothing kept of them but what they were and came to.
+  package private(set) var briefCount = 0
   private var keptBodies = 0
+  private var goodCount = 0
 
   package struct Slowdown: Sendable {
     /// The first status that asked for it.
@@ -25,6 +28,8 @@ package struct Ledger: Sendable {
   package static let bodyCeiling = 64 << 20
   /// Up to this size the body of a good call is kept as well.
   package static let smallBody = 16 << 10
+  /// So many good calls are kept with fields and bodies.
+  package static let detailedCount = 5_000
 
   /// One step: what was planned, and what became of it.
   package struct Entry: Sendable {
@@ -94,11 +99,23 @@ package struct Ledger: Sendable {
     edit(&entries[step])
   }
 
-  /// Lets go of a body that no report will show: a good call's large one, and any past the ceiling.
+  /// Lets go of what no report will show: a good call's large body, any past the ceiling, and the
+  /// details of good calls when there are many.
   private mutating func settleBodies(of step: Int) {
-    guard entries.indices.contains(step), let exchange = entries[step].exchange,
-      case .response(var response) = exchange.outcome
-    else { return }
+    guard entries.indices.contains(step), let exchange = entries[step].exchange else { return }
+    // What stays is bounded by the ceiling.
+    entries[step].exchange?.credit = nil
+    guard case .response(var response) = exchange.outcome else { return }
+    if !entries[step].isBad {
+      goodCount += 1
+      if goodCount > Self.detailedCount {
+        briefCount += 1
+        response.headers = []
+        response.body = []
+        entries[step].exchange = exchange.brief(response)
+        return
+      }
+    }
     let size = response.body.count
     let isShown = entries[step].isBad || size <= Self.smallBody
     if isShown, keptBodies + size <= Self.bodyCeiling {
@@ -107,7 +124,18 @@ package struct Ledger: Sendable {
       response.body = []
       entries[step].exchange?.outcome = .response(response)
     }
-    // What stays is bounded by the ceiling.
-    entries[step].exchange?.credit = nil
+  }
+}
+
+extension Exchange {
+  /// Without fields and bodies; redirects are rare, and stay.
+  fileprivate func brief(_ response: Response) -> Exchange {
+    let request = Request(method: request.method, url: request.url, headers: [], body: nil)
+    var brief = Exchange(
+      request: request, outcome: .response(response), timings: timings, peer: peer,
+      reusedConnection: reusedConnection, sentCount: sentCount)
+    brief.attempt = attempt
+    brief.hops = hops
+    return brief
   }
 }

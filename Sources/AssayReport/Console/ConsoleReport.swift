@@ -303,7 +303,8 @@ package struct ConsoleReport {
       text += "\(style.dim("  retries    "))\(summary.retries), after which "
       text += "\(summary.flaky) \(summary.flaky == 1 ? "call was" : "calls were") answered\n"
     }
-    for (host, slowdown) in ledger.slowdowns.sorted(by: { $0.value.wait > $1.value.wait }).prefix(5) {
+    for (host, slowdown) in ledger.slowdowns.sorted(by: { $0.value.wait > $1.value.wait }).prefix(5)
+    {
       text += "\(style.dim("  slowed by  "))\(safe(host)): \(slowdown.status), "
       text += "\(slowdown.wait.brief)\n"
     }

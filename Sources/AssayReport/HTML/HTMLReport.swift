@@ -92,6 +92,12 @@ package struct HTMLReport {
       number(&markup, "not judged", summary.notJudged, summary.notJudged > 0 ? "warn" : "")
       number(&markup, "skipped", summary.skipped, "")
     }
+    if ledger.briefCount > 0 {
+      markup.element(
+        "p",
+        "Of \(ledger.briefCount) good calls fields and bodies are in the journal alone; "
+          + "here stands what they were and came to.")
+    }
     if summary.ended < summary.planned {
       markup.element(
         "p", [("class", "banner")],

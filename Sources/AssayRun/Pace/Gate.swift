@@ -72,17 +72,37 @@ final class Gate<C: Clock<Duration>>: Sendable {
         continue
       }
       await sleep(until: slot, &wait.paced)
-      guard !Task.isCancelled, state.withLock({ $0.hosts[host]?.coolsUntil ?? .zero }) > now else {
-        wait.left = now
-        wait.paced = wait.paced.inWholeMicroseconds
-        wait.queued = wait.queued.inWholeMicroseconds
-        return wait
-      }
+      if await leaves(for: host, &wait) { return wait }
       leavePlace(host)
     }
     // Given up: the place is taken all the same, so that what follows can be the same.
     await takePlace(host)
     return wait
+  }
+
+  /// Leaves, now that the turn has come; false where the server has refused others meanwhile.
+  private func leaves(for host: String, _ wait: inout Wait) async -> Bool {
+    while true {
+      let (obstacle, isRefused) = state.withLock { state in
+        let now = self.now
+        guard state.hosts[host]?.coolsUntil ?? .zero <= now else { return (Duration.zero, true) }
+        let own = state.hosts[host]?.pacer?.obstacle(at: now)
+        let obstacle = [own, state.pacer?.obstacle(at: now)].compactMap(\.self).max()
+        if obstacle == nil {
+          state.hosts[host]?.pacer?.depart(at: now)
+          state.pacer?.depart(at: now)
+          wait.left = now
+        }
+        return (obstacle ?? .zero, false)
+      }
+      if Task.isCancelled { break }
+      if isRefused { return false }
+      if obstacle == .zero { break }
+      await sleep(until: obstacle, &wait.paced)
+    }
+    wait.paced = wait.paced.inWholeMicroseconds
+    wait.queued = wait.queued.inWholeMicroseconds
+    return true
   }
 
   /// When something may go to a server again; nil for now.

@@ -1,8 +1,10 @@
 /// Decides when the next request may leave, so that no server sees more than its share.
 ///
 /// A generic cell rate algorithm smooths the stream, and a log of the last departures makes the
-/// promise exact: in no window of one second do more than `rate + burst` leave. A pacer owns no
-/// clock: every call is told what time it is, so the same code runs against a virtual one.
+/// promise exact: in no window of one second do more than `rate + burst` leave. The log is of when
+/// they really left, since whoever waits may be woken late, and the late would add to the next. A
+/// pacer owns no clock: every call is told what time it is, so the same code runs against a virtual
+/// one.
 package struct Pacer: Sendable {
   private let interval: Duration
   /// How far a quiet spell may be made up for.
@@ -23,32 +25,33 @@ package struct Pacer: Sendable {
     limit = max(1, Int(rate.rounded(.down))) + max(burst, 1) - 1
   }
 
-  /// The moment at which a request that asks now may leave; each call takes one place.
+  /// The moment at which a request that asks now has its turn; each call takes one turn.
   package mutating func reserve(at now: Duration) -> Duration {
     // No burst at the opening: the first request leaves now and the second an interval later.
     let slot = max(next ?? now, now - credit)
     next = slot + interval
-    let leaves = max(slot, now, windowOpens)
-    remember(leaves)
-    return leaves
+    return max(slot, now)
   }
 
-  /// The moment at which a request that asked now could leave; takes no place.
-  package func due(at now: Duration) -> Duration {
-    max(next ?? now, now, windowOpens)
+  /// The moment at which a request that asked now would have its turn; takes none.
+  package func due(at now: Duration) -> Duration { max(next ?? now, now) }
+
+  /// When a request whose turn has come may leave; nil for now.
+  package func obstacle(at now: Duration) -> Duration? {
+    guard log.count == limit else { return nil }
+    let opens = log[oldest] + Self.window
+    return opens > now ? opens : nil
   }
 
-  /// When the departure that is `limit` places back is more than a second old.
-  private var windowOpens: Duration {
-    guard log.count == limit else { return .zero }
-    return log[oldest] + .seconds(1)
-  }
+  /// A second, and what a packet may be late that left before one that is early.
+  private static let window: Duration = .microseconds(1_002_000)
 
-  private mutating func remember(_ departure: Duration) {
+  /// Notes that a request leaves.
+  package mutating func depart(at now: Duration) {
     if log.count < limit {
-      log.append(departure)
+      log.append(now)
     } else {
-      log[oldest] = departure
+      log[oldest] = now
       oldest = (oldest + 1) % limit
     }
   }

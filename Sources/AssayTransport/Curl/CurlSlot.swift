@@ -411,7 +411,10 @@ internal import CCurl
     }
     let specific = unsafe String(cString: errorText)
     let general = unsafe String(cString: curl_easy_strerror(code))
-    return TransportFault(kind, (specific.isEmpty ? general : specific).lowercasedFirst)
+    // A server of TLS 1.3 refuses a client's certificate, or the want of one, after the handshake.
+    let isAlert = kind == .truncated && specific.holds("SSL routines")
+    return TransportFault(
+      isAlert ? .tls : kind, (specific.isEmpty ? general : specific).lowercasedFirst)
   }
 }
 
