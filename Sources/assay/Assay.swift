@@ -13,6 +13,7 @@ struct Assay {
   static func main() {
     Signals.take()
     System.ignoreBrokenPipes()
+    System.returnMemorySoon()
     // Detached, since the main thread has nothing to do but wait.
     Task.detached {
       let code = await run(Array(CommandLine.arguments.dropFirst()))

@@ -112,4 +112,15 @@ static inline int assay_listen_on_loopback(uint16_t *port) {
 // SIG_IGN is a cast of an integer to a function pointer.
 static inline void assay_ignore_signal(int number) { signal(number, SIG_IGN); }
 
+// mallopt is glibc's own, and its header is not among those that Swift sees.
+#ifdef __GLIBC__
+#include <malloc.h>
+static inline void assay_return_memory_soon(void) {
+  mallopt(M_TRIM_THRESHOLD, 128 << 10);
+  mallopt(M_MMAP_THRESHOLD, 256 << 10);
+}
+#else
+static inline void assay_return_memory_soon(void) {}
+#endif
+
 #endif
