@@ -38,6 +38,9 @@ conformance: test-deps ## runs the public suites and counts what is right
 	@$(BUILD) --build-tests
 	@$(SWIFT) test -c release --skip-build --filter 'ConformanceTests|PatternTests|URITests'
 	@Tests/Conformance/wire --least 0.97
+	@Tests/Conformance/order --count 500
+	@Tests/Conformance/order --corpus ../shared
+	@Tests/Conformance/crash --count 100
 
 accept: test-deps ## rewrites the accepted outputs; look at the change
 	@$(BUILD) --build-tests
@@ -45,6 +48,7 @@ accept: test-deps ## rewrites the accepted outputs; look at the change
 
 bench: build ## measures speed and size against peers in the same run
 	@Tests/Benchmarks/run
+	@Tests/Benchmarks/transport
 
 sample: build ## renews the sample report under Reports/Sample
 	@.ci/sample > /dev/null

@@ -264,7 +264,16 @@ private final class TLSServers {
                 connection.recv(65536)
                 connection.sendall(how)
                 return connection.close()
-            with how.wrap_socket(connection, server_side=True) as secure:
+            with how.wrap_socket(
+                    connection, server_side=True, do_handshake_on_connect=False) as secure:
+                try:
+                    secure.do_handshake()
+                except ssl.SSLError:
+                    # An alert is lost where the connection is reset behind it.
+                    secure.shutdown(socket.SHUT_WR)
+                    while secure.recv(65536):
+                        pass
+                    return
                 secure.recv(65536)
                 secure.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\nConnection: close\\r\\n\\r\\nok")
         except (OSError, ssl.SSLError, KeyError):
