@@ -90,11 +90,18 @@ package struct Runner<C: Clock<Duration>>: Sendable {
     await withTaskGroup(of: Void.self) { group in
       // Lanes of rows can be many, and each has a process of its own once a script runs in it.
       let width = max(options.pace.concurrency, plan.collectionCount)
+      var footprints: [Int: [Int: ItemFootprint]] = [:]
       for (index, lane) in plan.lanes.enumerated() {
         if index >= width { await group.next() }
+        let known =
+          footprints[lane.collection]
+          ?? ItemFootprint.all(
+            of: lane.suite, composer: world.composers[lane.collection], footprint: world.footprint)
+        footprints[lane.collection] = known
         group.addTask(executorPreference: world.executor) {
           let walk = LaneWalk(
-            lane: lane, world: world, options: options, gate: gate, teller: teller, brake: brake)
+            lane: lane, footprints: known, world: world, options: options, gate: gate,
+            teller: teller, brake: brake)
           await walk.run()
         }
       }

@@ -95,7 +95,7 @@ private struct Forecast {
 
   init(_ lane: Plan.Lane, _ composer: any Composer, _ invocation: Invocation) {
     footprints = ItemFootprint.all(
-      of: lane, composer: composer, footprint: ScriptAnalysis.footprint)
+      of: lane.suite, composer: composer, footprint: ScriptAnalysis.footprint)
     let wanted = invocation.text(Flags.order).flatMap(StepOrder.init) ?? .auto
     let reason = LaneOrder.reason(
       wanted: wanted, footprints: footprints, lane: lane,

@@ -9,20 +9,21 @@ package enum LaneOrder {
     guard wanted != .strict else { return nil }
     if pauses { return "a pause is asked for before each request" }
     if stops { return "the run stops at the first failure" }
-    for step in lane.steps.prefix(lane.suite.items.count) {
-      guard let footprint = footprints[step.item.index],
+    let chosen = Set(lane.steps.lazy.map(\.item.index))
+    for item in lane.suite.items where chosen.contains(item.index) {
+      guard let footprint = footprints[item.index],
         footprint.before.steers || footprint.after.steers
       else { continue }
-      return "«\(step.item.name)» can choose what comes next"
+      return "«\(item.name)» can choose what comes next"
     }
     return nil
   }
 }
 
 extension ItemFootprint {
-  /// What is known of each item of a lane, by its index.
+  /// What is known of each item of a collection, by its index.
   package static func all(
-    of lane: Plan.Lane, composer: any Composer, footprint: (Script) -> Footprint
+    of suite: Suite, composer: any Composer, footprint: (Script) -> Footprint
   ) -> [Int: ItemFootprint] {
     // Scripts of folders are shared by many items, and looked at once.
     var known: [String: Footprint] = [:]
@@ -37,8 +38,7 @@ extension ItemFootprint {
       return all
     }
     var footprints: [Int: ItemFootprint] = [:]
-    for step in lane.steps where footprints[step.item.index] == nil {
-      let item = step.item
+    for item in suite.items {
       var found = composer.footprint(of: item)
       found.before = union(item.preRequestScripts)
       found.after = union(item.testScripts)

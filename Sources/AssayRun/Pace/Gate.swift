@@ -220,6 +220,8 @@ final class Gate<C: Clock<Duration>>: Sendable {
     known.lastCut = now
     known.goodCount = 0
     known.limit = max(1, known.limit * 7 / 10)
+    // Too many requests want a rest; a server that is out of order is only asked less at once.
+    guard response.status == 429 else { return nil }
     known.coolsUntil = max(known.coolsUntil, now + limits.refusalPause)
     return Slowdown(
       host: host, status: response.status, wait: limits.refusalPause, asked: nil)

@@ -17,8 +17,8 @@ struct LaneWalk<C: Clock<Duration>>: Sendable {
   private let traits: [Int: Schedule.Traits]
 
   init(
-    lane: Plan.Lane, world: Runner<C>.World, options: Runner<C>.Options, gate: Gate<C>,
-    teller: Teller<C>, brake: Brake
+    lane: Plan.Lane, footprints: [Int: ItemFootprint], world: Runner<C>.World,
+    options: Runner<C>.Options, gate: Gate<C>, teller: Teller<C>, brake: Brake
   ) {
     self.lane = lane
     self.world = world
@@ -26,8 +26,6 @@ struct LaneWalk<C: Clock<Duration>>: Sendable {
     self.gate = gate
     self.teller = teller
     self.brake = brake
-    let footprints = ItemFootprint.all(
-      of: lane, composer: world.composers[lane.collection], footprint: world.footprint)
     let order = LaneOrder.reason(
       wanted: options.order, footprints: footprints, lane: lane, pauses: options.delay > .zero,
       stops: options.stopsAtFailure)

@@ -71,7 +71,10 @@ struct StepWalk<C: Clock<Duration>> {
     lane.board.compose(
       step.number,
       Schedule.Target(composition.request, logsIn: composition.authentication != nil))
-    guard await lane.pass(.send, step) else { return nil }
+    guard await lane.pass(.send, step), !lane.isStopped else {
+      await judged(.unsendable(.givenUp))
+      return nil
+    }
     do throws(Diagnostic) {
       guard let exchange = try await lane.follow(composition, of: step) else { return nil }
       lane.board.advance(step.number, to: .committed)
