@@ -233,6 +233,49 @@ import Testing
     #expect(await cookies(other) == ".")
   }
 
+  @Test func `calls share one connection over HTTP 2, and speak 1 where they are told to`()
+    async throws
+  {
+    let scratch = try Scratch()
+    let made = try await Program.shell(
+      """
+      openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
+        -addext subjectAltName=DNS:localhost -keyout '\(scratch.path)/key' -out '\(scratch.path)/cert'
+      mkdir '\(scratch.path)/www'; echo '{"a": 1}' > '\(scratch.path)/www/a.json'
+      """)
+    try #require(made.code == 0, "openssl makes the certificate: \(made.error)")
+    let probe = try RawServer(answer: [], connections: 0)
+    let port = probe.port &+ 1
+    let server = try ChildProcess(
+      "/usr/bin/env",
+      arguments: [
+        "nghttpd", "-d", scratch.path + "/www", "\(port)", scratch.path + "/key",
+        scratch.path + "/cert",
+      ], environment: ["PATH=/usr/sbin:/usr/bin:/bin"], sharesErrorStream: false)
+    defer { server.kill() }
+    var options = TransportOptions()
+    options.authorities = scratch.path + "/cert"
+    let transport = Transport(options: options)
+    let request = Request(
+      method: "GET", url: "https://localhost:\(port)/a.json", headers: [], body: nil)
+    for _ in 0..<100 {
+      if fault(await transport.send(request, limits: SendLimits()))?.kind != .connect { break }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    let exchanges = await withTaskGroup(of: Exchange.self) { group in
+      for _ in 0..<40 { group.addTask { await transport.send(request, limits: SendLimits()) } }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(exchanges.allSatisfy { $0.response?.version == "HTTP/2" })
+    #expect(exchanges.allSatisfy { $0.response?.body == Array("{\"a\": 1}\n".utf8) })
+    #expect(exchanges.allSatisfy(\.reusedConnection))
+    // A server that offers nothing else is not spoken to in the older version.
+    var older = SendLimits()
+    older.version = .one
+    let refused = await transport.send(request, limits: older)
+    #expect(refused.response?.version != "HTTP/2")
+  }
+
   /// RFC 6265: what a server may set, and where it goes along.
   @Test func `cookies go where they may, and nowhere else`() async throws {
     try await check("a=1", goes: "/", "a=1")

@@ -207,6 +207,8 @@ final class Gate<C: Clock<Duration>>: Sendable {
       guard until > known.coolsUntil else { return nil }
       let added = until - max(known.coolsUntil, now)
       known.coolsUntil = until
+      // Refusals that come together ask for the same pause, one a moment later than the other.
+      guard added >= Self.worthTelling else { return nil }
       return Slowdown(
         host: host, status: response.status, wait: added.inWholeMicroseconds,
         asked: pause > limits.longestWait ? pause : nil)
@@ -226,6 +228,8 @@ final class Gate<C: Clock<Duration>>: Sendable {
     return Slowdown(
       host: host, status: response.status, wait: limits.refusalPause, asked: nil)
   }
+
+  private static var worthTelling: Duration { .milliseconds(50) }
 
   /// How long to wait when nothing is left for what is not in flight already.
   private func emptied(_ hints: RateHints, _ host: Host) -> Duration? {
