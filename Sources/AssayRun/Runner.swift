@@ -65,8 +65,9 @@ package struct Runner<C: Clock<Duration>>: Sendable {
     }
   }
 
-  /// Hears of everything that happens, in an order that every lane agrees with.
-  package typealias Listener = @Sendable (Event) async -> Void
+  /// Hears of everything that happens, in an order that every lane agrees with; of several events at
+  /// once, since to be called for each would cost more than the event.
+  package typealias Listener = @Sendable (EventBatch) async -> Void
 
   private let plan: Plan
   private let world: World

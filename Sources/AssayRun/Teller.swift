@@ -1,4 +1,4 @@
-internal import AssayModel
+package import AssayModel
 internal import Synchronization
 
 /// Gives each event its time, and passes events on one after another from a task of its own, so that
@@ -74,22 +74,27 @@ final class Teller<C: Clock<Duration>>: Sendable {
     listener?.resume()
   }
 
-  /// Hears every event until the end; called once.
-  func pass(to listener: @Sendable (Event) async -> Void) async {
-    while true {
-      var (events, tellers, isOver) = state.withLock { state in
-        defer {
-          state.events = []
-          state.tellers = []
-        }
-        return (state.events, state.tellers, state.isOver)
+  /// Passes on what has been told so far.
+  private func passOn(
+    to listener: @Sendable (EventBatch) async -> Void
+  ) async -> (isEmpty: Bool, isOver: Bool) {
+    let (events, tellers, isOver) = state.withLock { state in
+      defer {
+        state.events = []
+        state.tellers = []
       }
-      for teller in tellers { teller.resume() }
-      tellers = []
-      let isEmpty = events.isEmpty
-      // Each is let go of when it has been heard, and the body that it carries with it.
-      events.reverse()
-      while let event = events.popLast() { await listener(event) }
+      return (state.events, state.tellers, state.isOver)
+    }
+    for teller in tellers { teller.resume() }
+    guard !events.isEmpty else { return (true, isOver) }
+    await listener(EventBatch(events))
+    return (false, isOver)
+  }
+
+  /// Hears every event until the end; called once.
+  func pass(to listener: @Sendable (EventBatch) async -> Void) async {
+    while true {
+      let (isEmpty, isOver) = await passOn(to: listener)
       if !isEmpty {
         // To be woken for each event would cost more than the event. Whoever listens does not see
         // a millisecond.
@@ -107,6 +112,19 @@ final class Teller<C: Clock<Duration>>: Sendable {
       }
     }
   }
+}
+
+/// Events that were told at about the same time, to be taken one after another.
+///
+/// Each is let go of when it has been taken, and the body that it carries with it: a list would hold
+/// them all until its end.
+package final class EventBatch: Sendable {
+  private let rest: Mutex<[Event]>
+
+  package init(_ events: [Event]) { rest = Mutex(events.reversed()) }
+
+  /// The next one, in the order of telling.
+  package func next() -> Event? { rest.withLock { $0.popLast() } }
 }
 
 extension Duration {

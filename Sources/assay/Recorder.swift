@@ -1,5 +1,6 @@
 internal import AssayModel
 internal import AssayReport
+internal import AssayRun
 internal import AssaySystem
 
 /// Hears every event of a run: removes secrets, writes the journal, and then tells the console.
@@ -35,7 +36,11 @@ actor Recorder {
         makeRoom: folder.makeRoom))
   }
 
-  func hear(_ event: Event) {
+  func hear(_ batch: EventBatch) {
+    while let event = batch.next() { hear(event) }
+  }
+
+  private func hear(_ event: Event) {
     let event = redactor.redact(event)
     journal.write(event)
     ledger.add(event)

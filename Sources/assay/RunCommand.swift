@@ -130,7 +130,8 @@ struct RunCommand {
     return Task {
       guard (try? await Task.sleep(for: limit)) != nil else { return }
       brake.expire()
-      await recorder.hear(Event(time: limit, kind: .noted(nil, Note(.expired(after: limit)))))
+      await recorder.hear(
+        EventBatch([Event(time: limit, kind: .noted(nil, Note(.expired(after: limit))))]))
       guard (try? await Task.sleep(for: StopRequests.grace)) != nil else { return }
       run.cancel()
     }

@@ -305,7 +305,7 @@ private final class StubWorld: @unchecked Sendable {
       inputs: [])
     let log = self.log
     await Runner(plan: plan, world: world, options: options, brake: brake).run(facts) {
-      await log.hear($0)
+      while let event = $0.next() { await log.hear(event) }
     }
     return await log.ledger
   }

@@ -74,8 +74,9 @@ enum JournalCodec {
   }
 
   static func microseconds(_ duration: Duration) -> Int {
-    Int(duration.components.seconds) * 1_000_000
-      + Int(duration.components.attoseconds / 1_000_000_000_000)
+    guard duration != .zero else { return 0 }
+    let (seconds, attoseconds) = duration.components
+    return Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000)
   }
 
   private static func write(_ facts: RunFacts, to writer: inout JSONWriter) {
@@ -166,9 +167,15 @@ enum JournalCodec {
     }
     writer.name("timings")
     writer.object { writer in
-      for (name, path) in phases {
-        writer.member(name, microseconds(exchange.timings[keyPath: path]))
-      }
+      let timings = exchange.timings
+      writer.member("paced", microseconds(timings.paced))
+      writer.member("queued", microseconds(timings.queued))
+      writer.member("dns", microseconds(timings.nameLookup))
+      writer.member("connect", microseconds(timings.connect))
+      writer.member("tls", microseconds(timings.secure))
+      writer.member("send", microseconds(timings.send))
+      writer.member("wait", microseconds(timings.wait))
+      writer.member("receive", microseconds(timings.receive))
     }
     if !exchange.hops.isEmpty {
       writer.name("hops")

@@ -190,7 +190,15 @@ package struct Redactor: Sendable {
     "x-auth-token", "x-access-token", "x-csrf-token", "x-amz-security-token",
   ]
 
-  static func isSecret(_ name: String) -> Bool { fields.contains(name.lowercased()) }
+  private static let lengths = Set(fields.map(\.utf8.count)).reduce(into: UInt64(0)) {
+    $0 |= 1 << $1
+  }
+
+  static func isSecret(_ name: String) -> Bool {
+    // Every field of every call passes here, and most are told apart by their length.
+    let count = name.utf8.count
+    return count < 64 && lengths & 1 << UInt64(count) != 0 && fields.contains(name.lowercased())
+  }
 
   /// The credential without the scheme before it.
   private static func credential(_ field: HeaderField) -> String {
