@@ -109,6 +109,29 @@ import Testing
     #expect(fault(stopped)?.code == "limit.body")
   }
 
+  /// A few hundred bytes that are many megabytes when they are decoded.
+  @Test func `bombs of every encoding end at the limit`() async throws {
+    // 100 MB of zeros, by the brotli program.
+    let brotli = try #require(
+      Base64.decode(
+        ("z///fwAkAOKxQHLv//n//w+ABEAcFoDu/T////8BkACIwwLQvf/n//8/ABIAcVgAuvf//P//B0ACIA4L"
+          + "QPf+P//B6wFIAMRhAehi1wM=").utf8))
+    // RLE blocks of 128 KiB in one frame (RFC 8878, section 3.1.1).
+    var zstd: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x58]
+    for _ in 0..<800 { zstd += [0x02, 0x00, 0x10, 0x00] }
+    for (encoding, bytes) in [("br", brotli), ("zstd", zstd)] {
+      let server = try MockServer(
+        answerer: ClosureAnswerer { _ in
+          Response(
+            status: 200, reason: "", version: "",
+            headers: [HeaderField("Content-Encoding", encoding)], body: bytes)
+        })
+      let exchange = await transport.send(
+        Request(method: "GET", url: server.url, headers: [], body: nil), limits: SendLimits())
+      #expect(fault(exchange)?.code == "limit.body", "\(encoding): \(exchange.outcome)")
+    }
+  }
+
   @Test(arguments: [
     ("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", TransportFault.Kind.truncated),
     ("", .truncated), ("nonsense\r\n\r\n", .malformed),
