@@ -163,7 +163,8 @@ package enum CommandTable {
 
     // Output.
     package static let reporters = Flag(
-      "reporters", short: "r", .choices(["cli", "junit", "html"]), in: .output, "what to write",
+      "reporters", short: "r", .choices(["cli", "junit", "html", "json"]), in: .output,
+      "what to write",
       standard: "cli,junit,html")
     package static let output = Flag(
       "output", .path("FOLDER"), in: .output, "where runs are written", standard: "Reports")

@@ -128,13 +128,16 @@ struct ReportFiles {
   ) async -> (files: [(kind: String, path: String)], problems: [Diagnostic]) {
     var files: [(kind: String, path: String)] = []
     var problems: [Diagnostic] = []
-    for (reporter, name) in [("junit", "junit.xml"), ("html", "report.html")]
-    where reporters.contains(reporter) {
+    for (reporter, name) in [
+      ("junit", "junit.xml"), ("html", "report.html"), ("json", "report.json"),
+    ] where reporters.contains(reporter) {
       let path = folder.path + "/" + name
       let text =
-        reporter == "junit"
-        ? JUnitReport(ledger, dialect: dialect, host: System.hostName).text
-        : HTMLReport(ledger).text
+        switch reporter {
+        case "junit": JUnitReport(ledger, dialect: dialect, host: System.hostName).text
+        case "json": JSONReport(ledger).text
+        default: HTMLReport(ledger).text
+        }
       let bytes = Array(text.utf8)
       if await holdsSecret(bytes) {
         problems.append(.secretInOutput(path))

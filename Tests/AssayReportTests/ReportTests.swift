@@ -368,6 +368,27 @@ enum SampleRun {
   }
 }
 
+@Suite struct JSONReportTests {
+  @Test func `it has the shape that others read, and nothing unjudged looks passed`() throws {
+    let text = JSONReport(SampleRun.ledger()).text
+    let root = try JSONReader.read(SourceFile(name: "report.json", text: text)).root
+    let run = try #require(root["run"])
+    let assertions = try #require(run["executions"]?[0]?["assertions"])
+    let names = assertions.elements.compactMap { $0["assertion"]?.string }
+    #expect(names.contains("has a name"))
+    let failed = assertions.elements.first {
+      $0["error"] != nil && $0["assertion"]?.string == "has a name"
+    }
+    #expect(failed?["error"]?["name"]?.string == "AssertionError")
+    #expect(failed?["skipped"]?.bool == false)
+    #expect(run["executions"]?[2]?["assertions"]?[0]?["error"]?["name"]?.string == "run.not-judged")
+    let failures = try #require(run["failures"])
+    let count = failures.elements.reduce(0) { count, _ in count + 1 }
+    #expect(run["stats"]?["assertions"]?["failed"]?.int == count)
+    #expect(root["assay"]?["end"]?.string == "missing")
+  }
+}
+
 @Suite struct DiagnosticPrinterTests {
   @Test func `a diagnostic shows the user's own lines`() {
     let file = SourceFile(name: "a.json", text: "{\n  \"näme\": tru,\n  \"b\": 1\n}")

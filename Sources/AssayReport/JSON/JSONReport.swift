@@ -1,0 +1,175 @@
+package import AssayModel
+internal import AssayText
+
+/// The run as JSON in the shape of Newman's, so that what reads Newman's reads ours.
+///
+/// Claims that Newman does not know (of the request itself, of a contract) stand among the assertions,
+/// and what never ran stands there as an error: nothing that was not judged looks passed.
+package struct JSONReport {
+  private let ledger: Ledger
+
+  package init(_ ledger: Ledger) { self.ledger = ledger }
+
+  package var text: String {
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.name("collection")
+      writer.object { writer in
+        writer.name("info")
+        writer.object {
+          $0.member("name", ledger.facts?.collections.joined(separator: ", ") ?? "")
+        }
+      }
+      writer.name("run")
+      writer.object { writer in
+        writer.name("stats")
+        writeStats(to: &writer)
+        writer.name("timings")
+        writer.object {
+          $0.member("started", (ledger.facts?.startedAt ?? 0) * 1_000)
+          $0.member(
+            "completed",
+            (ledger.facts?.startedAt ?? 0) * 1_000 + milliseconds(ledger.duration))
+        }
+        writer.name("executions")
+        writer.array { writer in for entry in ledger.entries { write(entry, to: &writer) } }
+        writer.name("failures")
+        writer.array { writer in
+          for entry in ledger.entries { writeFailures(of: entry, to: &writer) }
+        }
+        writer.name("error")
+        writer.null()
+      }
+      writer.name("assay")
+      writer.object { writer in
+        writer.member("run", ledger.facts?.id ?? "")
+        writer.member("end", ledger.end.rawValue)
+        writer.member("exitCode", Int(ledger.exitCode.rawValue))
+        writer.member("planned", ledger.summary.planned)
+        writer.member("ended", ledger.summary.ended)
+      }
+    }
+    return writer.text + "\n"
+  }
+
+  private func milliseconds(_ duration: Duration) -> Int {
+    JournalCodec.microseconds(duration) / 1_000
+  }
+
+  /// What a step claims: its verdicts, or that it never ran.
+  private func verdicts(of entry: Ledger.Entry) -> [Verdict] {
+    guard entry.state != .ended else { return entry.verdicts }
+    return entry.verdicts + [
+      Verdict(
+        name: "request", code: "run.not-judged", outcome: .error,
+        message: "the run ended before this was judged")
+    ]
+  }
+
+  private func isSkipped(_ verdict: Verdict) -> Bool {
+    verdict.outcome == .skipped || verdict.outcome == .notJudged
+  }
+
+  private func writeStats(to writer: inout JSONWriter) {
+    let summary = ledger.summary
+    let verdicts = ledger.entries.flatMap(verdicts)
+    let requestFailures = ledger.entries.filter { entry in
+      self.verdicts(of: entry).contains { $0.name == "request" && $0.isBad }
+    }.count
+    let iterations = Set(ledger.entries.map { "\($0.step.suite)\u{0}\($0.step.iteration)" }).count
+    let rows: [(String, Int, Int)] = [
+      ("iterations", iterations, 0), ("items", summary.planned, 0),
+      ("requests", summary.requests, requestFailures),
+      ("assertions", verdicts.count, verdicts.filter(\.isBad).count),
+    ]
+    writer.object { writer in
+      for (name, total, failed) in rows {
+        writer.name(name)
+        writer.object {
+          $0.member("total", total)
+          $0.member("pending", name == "items" ? summary.planned - summary.ended : 0)
+          $0.member("failed", failed)
+        }
+      }
+    }
+  }
+
+  private func write(_ entry: Ledger.Entry, to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.name("cursor")
+      writer.object {
+        $0.member("position", entry.step.number)
+        $0.member("iteration", entry.step.iteration)
+        $0.member("cycles", entry.step.iterationCount)
+      }
+      writer.name("item")
+      writer.object { $0.member("name", entry.step.name) }
+      if let exchange = entry.exchange { write(exchange, to: &writer) }
+      writer.name("assertions")
+      writer.array { writer in
+        for verdict in verdicts(of: entry) {
+          writer.object { writer in
+            writer.member("assertion", verdict.name)
+            writer.member("skipped", isSkipped(verdict))
+            if verdict.isBad {
+              writer.name("error")
+              writeError(verdict, to: &writer)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func writeError(_ verdict: Verdict, to writer: inout JSONWriter) {
+    writer.object {
+      $0.member("name", verdict.code == "assertion" ? "AssertionError" : verdict.code)
+      $0.member("message", verdict.message)
+      $0.member("test", verdict.name)
+    }
+  }
+
+  private func write(_ exchange: Exchange, to writer: inout JSONWriter) {
+    writer.name("request")
+    writer.object { writer in
+      writer.member("method", exchange.request.method)
+      writer.member("url", exchange.request.url)
+      write(exchange.request.headers, to: &writer)
+    }
+    guard let response = exchange.response else { return }
+    writer.name("response")
+    writer.object { writer in
+      writer.member("code", response.status)
+      writer.member("status", response.reason)
+      write(response.headers, to: &writer)
+      writer.member("responseTime", milliseconds(exchange.serviceTime))
+      writer.member("responseSize", response.body.count)
+    }
+  }
+
+  private func write(_ headers: [HeaderField], to writer: inout JSONWriter) {
+    writer.name("header")
+    writer.array { writer in
+      for field in headers {
+        writer.object {
+          $0.member("key", field.name)
+          $0.member("value", field.value)
+        }
+      }
+    }
+  }
+
+  private func writeFailures(of entry: Ledger.Entry, to writer: inout JSONWriter) {
+    for verdict in verdicts(of: entry) where verdict.isBad {
+      writer.object { writer in
+        writer.name("source")
+        writer.object { $0.member("name", entry.step.name) }
+        writer.name("cursor")
+        writer.object { $0.member("iteration", entry.step.iteration) }
+        writer.member("at", verdict.place?.description ?? "")
+        writer.name("error")
+        writeError(verdict, to: &writer)
+      }
+    }
+  }
+}
