@@ -49,7 +49,8 @@ package struct ScriptAnalysis {
   private mutating func readAnywhere(_ index: Int) {
     switch name(index) {
     case "setNextRequest": footprint.steers = true
-    case "prototype", "__proto__", "constructor", "globalThis", "callee", "caller":
+    case "prototype", "__proto__", "constructor", "globalThis", "callee", "caller",
+      "__defineGetter__", "__defineSetter__":
       hide("uses `\(name(index) ?? "")`")
     case "this" where ![".", "?."].contains(mark(index - 1)): hide("uses `this`")
     case "with" where mark(index + 1) == "(" && mark(index - 1) != ".": hide("uses `with`")
@@ -73,8 +74,17 @@ package struct ScriptAnalysis {
     "tests", "iteration", "data", "request", "xml2Json", "CryptoJS", "cheerio", "_", "moment",
     "Buffer", "TextEncoder", "TextDecoder", "URL", "URLSearchParams", "arguments",
   ]
-  /// Libraries that keep something between calls.
-  private static let shared: Set<String> = ["tv4", "require", "chai"]
+  /// Of these, the ones that are values or are called, and that nobody can change by having them.
+  private static let values: Set<String> = [
+    "undefined", "NaN", "Infinity", "Number", "String", "Boolean", "BigInt", "parseInt",
+    "parseFloat", "isNaN", "isFinite", "encodeURIComponent", "decodeURIComponent", "encodeURI",
+    "decodeURI", "atob", "btoa", "responseBody", "responseCode", "responseTime", "responseHeaders",
+    "responseCookies", "tests", "iteration", "data", "request", "arguments",
+  ]
+  /// Libraries that keep something between calls, a locale or a cache for instance.
+  private static let shared: Set<String> = [
+    "tv4", "require", "chai", "_", "moment", "CryptoJS", "cheerio",
+  ]
   private static let scopes: Set<String> = [
     "environment", "globals", "collectionVariables", "variables", "vault",
   ]
@@ -85,7 +95,9 @@ package struct ScriptAnalysis {
     case "pm": readSandbox(index)
     case "postman": readLegacy(index)
     case "environment", "globals": readScope(name, index)
-    case _ where Self.shared.contains(name): footprint.usesWorld = true
+    case _ where Self.shared.contains(name):
+      footprint.usesWorld = true
+      if Self.harmless.contains(name) { readBuiltIn(name, index) }
     case _ where Self.harmless.contains(name): readBuiltIn(name, index)
     default: hide("uses the global `\(name)`")
     }
@@ -100,14 +112,13 @@ package struct ScriptAnalysis {
     if name == "_", ["mixin", "templateSettings", "runInContext"].contains(self.name(index + 2)) {
       hide("changes `_`")
     }
-    if name == "moment", ["locale", "updateLocale", "defineLocale"].contains(self.name(index + 2)) {
-      footprint.usesWorld = true
-    }
-    let changes = ["assign", "defineProperty", "defineProperties", "setPrototypeOf", "freeze"]
-    if mark(index - 1) == "(", changes.contains(self.name(index - 2) ?? ""), mark(index + 1) == ","
-    {
-      hide("changes `\(name)`")
-    }
+    if isBare(index), !Self.values.contains(name) { hide("hands `\(name)` on") }
+  }
+
+  /// Whether the name stands for the thing itself, and not for a member or a call of it.
+  private func isBare(_ index: Int) -> Bool {
+    if let next = mark(index + 1), [".", "?.", "(", "["].contains(next) { return false }
+    return !["new", "instanceof", "typeof"].contains(name(index - 1))
   }
 
   private static let assignments: Set<String> = [

@@ -9,6 +9,8 @@ struct ScriptNames {
   private var regions: [Region] = []
   /// The innermost region of each token.
   private var regionOf: [Int] = []
+  /// The tokens between `case` and its colon, which look like the keys of an object.
+  private var inCase: Set<Int> = []
 
   private struct Region {
     let range: ClosedRange<Int>
@@ -21,24 +23,42 @@ struct ScriptNames {
     tokens = script.tokens
     partner = script.partner
     findRegions()
-    for index in tokens.indices { declare(at: index) }
+    for index in tokens.indices {
+      declare(at: index)
+      if name(index) == "case" { inCase.formUnion(index...endOfStatement(index, stops: [":"])) }
+    }
   }
 
   /// The places of the names that nothing in the script declares.
   var free: [Int] {
     tokens.indices.filter { index in
-      guard let name = tokens[index].name, !Self.keywords.contains(name), !isMember(index) else {
-        return false
-      }
+      guard let name = tokens[index].name, !Self.keywords.contains(name), !isMember(index),
+        !isContextual(name, at: index)
+      else { return false }
       return !isDeclared(name, at: index)
+    }
+  }
+
+  /// Whether one of the words that are names elsewhere is a keyword here.
+  private func isContextual(_ word: String, at index: Int) -> Bool {
+    switch word {
+    case "async":
+      if name(index + 1) != nil { return !tokens[index + 1].startsLine }
+      // `async (…) =>`, and not a call.
+      return mark(index + 1) == "(" && partner[index + 1].map { mark($0 + 1) == "=>" } == true
+    case "of": return index > 0 && !tokens[index].startsLine && endsOperand(index - 1)
+    case "get", "set", "static":
+      guard tokens.indices.contains(index + 1), !tokens[index + 1].startsLine else { return false }
+      return tokens[index + 1].name != nil
+    default: return false
     }
   }
 
   private static let keywords: Set<String> = [
     "await", "break", "case", "catch", "class", "const", "continue", "debugger", "default",
     "delete", "do", "else", "export", "extends", "false", "finally", "for", "function", "if", "in",
-    "instanceof", "let", "new", "null", "return", "static", "super", "switch", "throw", "true",
-    "try", "typeof", "var", "void", "while", "yield", "async", "of", "get", "set",
+    "instanceof", "let", "new", "null", "return", "super", "switch", "throw", "true", "try",
+    "typeof", "var", "void", "while", "yield",
   ]
 
   private func mark(_ index: Int) -> String? {
@@ -54,14 +74,33 @@ struct ScriptNames {
     if [".", "?."].contains(mark(index - 1)) { return true }
     let before = mark(index - 1)
     if mark(index + 1) == ":" {
+      if inCase.contains(index) { return false }
       return before == "{" || before == "," || before == ";" || before == "}" || index == 0
         || before == nil && tokens[index].startsLine
     }
-    guard mark(index + 1) == "(", let end = partner[index + 1], mark(end + 1) == "{" else {
+    guard mark(index + 1) == "(", let end = partner[index + 1], isBody(end + 1) else {
       return false
     }
     return ["{", ",", "}", ";"].contains(before)
       || ["get", "set", "static", "async"].contains(name(index - 1))
+  }
+
+  /// Whether a brace begins the body of a function that has its parameters before it.
+  ///
+  /// A brace on a line of its own behind what looks like a method may as well be a block behind a
+  /// call, and counts as one.
+  private func isBody(_ brace: Int) -> Bool {
+    guard mark(brace) == "{", mark(brace - 1) == ")", let start = partner[brace - 1] else {
+      return false
+    }
+    if name(start - 1) == "function" || name(start - 2) == "function" || mark(start - 1) == "*"
+      || mark(start - 2) == "*" && name(start - 3) == "function"
+    {
+      return true
+    }
+    let isControl = ["if", "while", "for", "switch", "catch", "with", "await"].contains(
+      name(start - 1))
+    return !isControl && !tokens[brace].startsLine
   }
 
   private func isDeclared(_ name: String, at index: Int) -> Bool {
@@ -83,10 +122,10 @@ struct ScriptNames {
       switch tokens[index].kind {
       case .mark("{"):
         guard let end = partner[index] else { continue }
-        if mark(index - 1) == ")", let start = partner[index - 1] {
-          let isFunction = !["if", "while", "for", "switch", "catch", "with", "await"].contains(
-            name(start - 1))
-          found.append(Region(range: start...end, isFunction: isFunction))
+        if mark(index - 1) == ")", let start = partner[index - 1],
+          isBody(index) || ["catch", "for", "await"].contains(name(start - 1))
+        {
+          found.append(Region(range: start...end, isFunction: isBody(index)))
         } else if mark(index - 1) != "=>" {
           found.append(Region(range: index...end, isFunction: false))
         }
@@ -157,10 +196,7 @@ struct ScriptNames {
       }
     case .mark("{"):
       guard mark(index - 1) == ")", let start = partner[index - 1] else { return }
-      let owner = name(start - 1)
-      if owner == "catch" || !["if", "while", "for", "switch", "with", "await"].contains(owner) {
-        readParameters(start)
-      }
+      if name(start - 1) == "catch" || isBody(index) { readParameters(start) }
     default: break
     }
   }
@@ -193,9 +229,7 @@ struct ScriptNames {
     if mark(index) == "..." { index += 1 }
     guard index < tokens.count else { return index }
     if let name = tokens[index].name {
-      if !Self.keywords.contains(name) || ["get", "set", "of", "async"].contains(name) {
-        regions[region].names.insert(name)
-      }
+      if !Self.keywords.contains(name) { regions[region].names.insert(name) }
       return index + 1
     }
     guard ["{", "["].contains(mark(index)), let end = partner[index] else { return index + 1 }

@@ -86,6 +86,7 @@ struct ScriptTokens {
     case UInt8(ascii: "`"): readTemplate()
     case UInt8(ascii: "0")...UInt8(ascii: "9"): readNumber()
     case UInt8(ascii: ".") where byte(1) &- 0x30 <= 9: readNumber()
+    case UInt8(ascii: "/") where isAmbiguous: isReadable = false
     case UInt8(ascii: "/") where takesRegex: readRegex()
     case _ where Self.isNamePart(first) || first == UInt8(ascii: "\\"): readName()
     default: readMark(first)
@@ -230,6 +231,12 @@ struct ScriptTokens {
     "return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "else", "do",
     "instanceof", "await", "yield",
   ]
+
+  /// Whether only a parser could tell what a slash here means: a block may end before it, or a value.
+  private var isAmbiguous: Bool {
+    guard let mark = tokens.last?.mark else { return false }
+    return ["}", "++", "--"].contains(mark)
+  }
 
   /// Whether a slash here begins a regular expression; behind a value it divides.
   private var takesRegex: Bool {
