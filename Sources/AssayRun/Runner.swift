@@ -130,6 +130,5 @@ package final class Brake: Sendable {
   func stop() { state.withLock { if $0 == .running { $0 = .stopped } } }
 
   package var isInterrupted: Bool { state.withLock { $0 == .interrupted } }
-  package var isExpired: Bool { state.withLock { $0 == .expired } }
   var isOn: Bool { state.withLock { $0 != .running } }
 }

@@ -27,23 +27,23 @@ final class Teller<C: Clock<Duration>>: Sendable {
 
   /// One step more than was planned; returns its number. Numbers follow the order of telling.
   func add(_ step: Event.PlannedStep) async -> Int {
-    let number = state.withLock { state in
+    let (number, listener) = state.withLock { state in
       let number = state.stepCount
       state.stepCount += 1
       append(.stepAdded(step.numbered(number)), &state)
-      return number
+      return (number, Self.woken(&state))
     }
-    wake()
+    listener?.resume()
     return number
   }
 
   func tell(_ kind: Event.Kind) async {
-    let isFull = state.withLock { state in
+    let (isFull, listener) = state.withLock { state in
       if case .planned(let steps) = kind { state.stepCount = steps.count }
       append(kind, &state)
-      return state.events.count >= Self.roomSize
+      return (state.events.count >= Self.roomSize, Self.woken(&state))
     }
-    wake()
+    listener?.resume()
     guard isFull else { return }
     await withCheckedContinuation { continuation in
       let isFree = state.withLock { state in
@@ -62,16 +62,17 @@ final class Teller<C: Clock<Duration>>: Sendable {
 
   /// Nothing more will be told.
   func end() {
-    state.withLock { $0.isOver = true }
-    wake()
-  }
-
-  private func wake() {
     let listener = state.withLock { state in
-      defer { state.listener = nil }
-      return state.listener
+      state.isOver = true
+      return Self.woken(&state)
     }
     listener?.resume()
+  }
+
+  /// The listener, if it waits; it is to be resumed once the lock is free.
+  private static func woken(_ state: inout State) -> CheckedContinuation<Void, Never>? {
+    defer { state.listener = nil }
+    return state.listener
   }
 
   /// Passes on what has been told so far.

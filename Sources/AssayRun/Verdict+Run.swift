@@ -61,7 +61,7 @@ extension Verdict {
       place: step.item.nameSpan.place)
   }
 
-  static func unknownTarget(_ target: String, _ step: Step, _ steps: [Step]) -> Verdict {
+  static func unknownTarget(_ target: String, _ step: Step, _ steps: ArraySlice<Step>) -> Verdict {
     let nearest = Nearest.match(target, among: steps.map(\.item.name))
     let hint = nearest.map { "; `\($0)` is one" } ?? ""
     return Verdict(

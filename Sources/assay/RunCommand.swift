@@ -129,9 +129,10 @@ struct RunCommand {
     }
     return Task {
       guard (try? await Task.sleep(for: limit)) != nil else { return }
-      brake.expire()
+      // Told first: a run that nothing holds up any more can be over at once.
       await recorder.hear(
         EventBatch([Event(time: limit, kind: .noted(nil, Note(.expired(after: limit))))]))
+      brake.expire()
       guard (try? await Task.sleep(for: StopRequests.grace)) != nil else { return }
       run.cancel()
     }

@@ -90,6 +90,29 @@ import Testing
     #expect(again.reusedConnection)
   }
 
+  @Test func `bodies that there is no room for wait, and all arrive`() async throws {
+    var options = TransportOptions()
+    options.bodyMemory = 64 << 10
+    let transport = Transport(options: options)
+    let body = [UInt8](repeating: 0x61, count: 1 << 20)
+    let server = try MockServer(
+      answerer: ClosureAnswerer { _ in
+        Response(status: 200, reason: "", version: "", headers: [], body: body)
+      })
+    let url = server.url
+    let sizes = await withTaskGroup(of: Int.self) { group in
+      for _ in 0..<6 {
+        group.addTask {
+          await transport.send(
+            Request(method: "GET", url: url, headers: [], body: nil), limits: SendLimits()
+          ).response?.body.count ?? -1
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(sizes == Array(repeating: 1 << 20, count: 6))
+  }
+
   @Test func `compressed bodies are decoded, and their size is that of what comes out`()
     async throws
   {

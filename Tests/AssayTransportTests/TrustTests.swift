@@ -105,6 +105,7 @@ import Testing
     check("*://h/v1/*", "https://h/v1/x", true)
     check("*://h/v1/*", "https://h/v2/x", false)
     check("https://h", "https://h", true)
+    check("<all_urls>", "http://h:8080/x", true)
     check("https://h/*", "https://h@evil/", false)
   }
 

@@ -25,7 +25,8 @@ package struct URLPattern: Sendable {
   private let path: String
 
   package init(_ text: String) {
-    let parts = Self.split(text)
+    // What browsers call it, and editors of collections with them.
+    let parts = Self.split(text == "<all_urls>" ? "*://*/*" : text)
     scheme = parts.scheme ?? "*"
     (host, port, path) = (parts.host, parts.port, parts.path.isEmpty ? "/*" : parts.path)
   }
@@ -33,10 +34,10 @@ package struct URLPattern: Sendable {
   package func matches(_ url: String) -> Bool {
     let parts = Self.split(url)
     let standard = parts.scheme == "https" ? "443" : "80"
-    return ["*", "<all_urls>", "http+https", parts.scheme].contains(scheme)
-      && Self.matches(parts.host, host)
+    return ["*", "http+https", parts.scheme].contains(scheme)
+      && Glob.matches(parts.host, host)
       && (port.map { $0 == "*" || $0 == parts.port ?? standard } ?? true)
-      && Self.matches(parts.path.isEmpty ? "/" : parts.path, path)
+      && Glob.matches(parts.path.isEmpty ? "/" : parts.path, path)
   }
 
   private static func split(
@@ -56,28 +57,5 @@ package struct URLPattern: Sendable {
       host = host[..<colon]
     }
     return (scheme, host.lowercased(), port, path)
-  }
-
-  /// Whether a text is what a pattern says, with `*` for anything.
-  package static func matches(_ text: String, _ pattern: String) -> Bool {
-    let (text, pattern) = (Array(text.unicodeScalars), Array(pattern.unicodeScalars))
-    var (at, place) = (0, 0)
-    var star: (pattern: Int, text: Int)?
-    while at < text.count {
-      if place < pattern.count, pattern[place] == "*" {
-        star = (place, at)
-        place += 1
-      } else if place < pattern.count, pattern[place] == text[at] {
-        at += 1
-        place += 1
-      } else if let last = star {
-        star = (last.pattern, last.text + 1)
-        place = last.pattern + 1
-        at = last.text + 1
-      } else {
-        return false
-      }
-    }
-    return pattern[place...].allSatisfy { $0 == "*" }
   }
 }

@@ -72,7 +72,7 @@ final class LaneBoard: Sendable {
   ///
   /// - Parameter hold: Told what the step waits for, if it has to.
   func pass(
-    _ point: Point, _ number: Int, hold: (Schedule.Obstacle) async -> Void = { _ in }
+    _ point: Point, _ number: Int, hold: (Schedule.Obstacle) async -> Void
   ) async -> Bool {
     let obstacle = state.withLock { state in
       state.isClosed ? nil : Self.obstacle(point, number, state)

@@ -17,7 +17,7 @@ package enum StepOrder: String, Sendable, CaseIterable {
 /// test scripts therefore come to pass as if each step had waited for the last.
 package struct Schedule: Sendable {
   /// How far a step has come.
-  package enum Stage: Int, Sendable, Comparable {
+  enum Stage: Int, Sendable, Comparable {
     /// Its scripts have not begun.
     case waiting
     /// Its scripts run, and its request is being composed.
@@ -28,7 +28,7 @@ package struct Schedule: Sendable {
     case committed
     case ended
 
-    package static func < (left: Stage, right: Stage) -> Bool { left.rawValue < right.rawValue }
+    static func < (left: Stage, right: Stage) -> Bool { left.rawValue < right.rawValue }
   }
 
   /// What one step waits for.
@@ -118,7 +118,7 @@ package struct Schedule: Sendable {
 
   // MARK: Where a step stands
 
-  package mutating func advance(_ number: Int, to stage: Stage) {
+  mutating func advance(_ number: Int, to stage: Stage) {
     guard let index = index(number) else { return }
     entries[index].stage = stage
     guard stage == .ended else { return }
@@ -131,14 +131,14 @@ package struct Schedule: Sendable {
     }
   }
 
-  package mutating func compose(_ number: Int, _ target: Target) {
+  mutating func compose(_ number: Int, _ target: Target) {
     guard let index = index(number) else { return }
     entries[index].target = target
     entries[index].stage = .composed
   }
 
   /// Notes that an origin has answered, and whether it set cookies.
-  package mutating func answered(_ origin: String, setsCookies: Bool) {
+  mutating func answered(_ origin: String, setsCookies: Bool) {
     origins[origin] = origins[origin, default: false] || setsCookies
   }
 
@@ -147,7 +147,7 @@ package struct Schedule: Sendable {
   /// What has to be over before a step's scripts run and its request is composed.
   ///
   /// - Parameter scopes: The variables of the moment, whose values can lead to further names.
-  package func obstacle(toStarting number: Int, _ scopes: Scopes) -> Obstacle? {
+  func obstacle(toStarting number: Int, _ scopes: Scopes) -> Obstacle? {
     guard order == .auto, let place = index(number) else { return nil }
     let later = entries[place].traits
     if later.isInert, opaqueCount == 0 { return nil }
@@ -181,7 +181,7 @@ package struct Schedule: Sendable {
   }
 
   /// What has to be over before a step's request leaves.
-  package func obstacle(toSending number: Int) -> Obstacle? {
+  func obstacle(toSending number: Int) -> Obstacle? {
     guard order == .auto, let place = index(number), let target = entries[place].target else {
       return nil
     }
@@ -263,7 +263,8 @@ package struct Schedule: Sendable {
       obstacles.append(Obstacle(step: earlier.number, reason: reason))
       implied.formUnion(earlier.waits)
     }
-    entries[place].waits = implied.union(obstacles.map(\.step))
+    let reached = entries[0].number
+    entries[place].waits = implied.union(obstacles.map(\.step)).filter { $0 >= reached }
     if let origin = target.origin, firsts[origin] == nil { firsts[origin] = number }
     return obstacles.reversed()
   }

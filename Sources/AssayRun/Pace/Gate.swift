@@ -251,13 +251,13 @@ final class Gate<C: Clock<Duration>>: Sendable {
 }
 
 /// A server asked for patience.
-package struct Slowdown: Sendable, Hashable {
-  package let host: String
-  package let status: Int
+struct Slowdown: Sendable, Hashable {
+  let host: String
+  let status: Int
   /// How much longer nothing goes there.
-  package let wait: Duration
+  let wait: Duration
   /// What it asked for, where that is more than we wait.
-  package let asked: Duration?
+  let asked: Duration?
 }
 
 /// How fast and how many: what holds for a whole run.

@@ -49,18 +49,18 @@ package struct Selector: Sendable {
       }
       guard quote == nil else { throw .openQuote }
       let isNegated = word.hasPrefix("!")
-      let name = colon.map { String(word[..<$0]).replacing("!", with: "").lowercased() }
-      let value = colon.map { String(word[word.index(after: $0)...]) }
-      if let name, let value {
-        guard let field = Field(rawValue: name) else {
+      let start = isNegated ? word.index(after: word.startIndex) : word.startIndex
+      var field: Field?
+      if let colon {
+        let name = word[start..<colon].lowercased()
+        field = Field(rawValue: name)
+        guard field != nil else {
           throw .unknownField(
             name, nearest: Nearest.match(name, among: Field.allCases.map(\.rawValue)))
         }
-        terms.append(Term(field: field, pattern: value.lowercased(), isNegated: isNegated))
-      } else {
-        let text = isNegated ? String(word.dropFirst()) : word
-        terms.append(Term(field: nil, pattern: text.lowercased(), isNegated: isNegated))
       }
+      let pattern = word[(colon.map { word.index(after: $0) } ?? start)...].lowercased()
+      terms.append(Term(field: field, pattern: pattern, isNegated: isNegated))
     }
     guard !terms.isEmpty else { throw .empty }
     self.terms = terms
@@ -108,6 +108,6 @@ package struct Selector: Sendable {
   }
 
   private static func matches(_ text: String, _ pattern: String) -> Bool {
-    URLPattern.matches(text.lowercased(), pattern)
+    Glob.matches(text.lowercased(), pattern)
   }
 }

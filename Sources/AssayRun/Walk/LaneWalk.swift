@@ -98,7 +98,7 @@ struct LaneWalk<C: Clock<Duration>>: Sendable {
         step = step.numbered(await teller.add(step.planned))
       }
       if options.delay > .zero { try? await world.clock.sleep(for: options.delay) }
-      var walk = StepWalk(lane: self, step: step, siblings: steps)
+      var walk = StepWalk(lane: self, step: step, siblings: { [steps] in steps[...] })
       await walk.run()
       if options.stopsAtFailure, walk.wentWrong { brake.stop() }
       index = Self.following(index, walk.next, in: steps)
@@ -156,13 +156,9 @@ struct LaneWalk<C: Clock<Duration>>: Sendable {
     guard await pass(.start, step), !isStopped else { return nil }
     board.advance(step.number, to: .issuing)
     var walk = StepWalk(
-      lane: self, step: step, siblings: Array(lane.steps[iteration(of: place)]))
+      lane: self, step: step, siblings: { lane.steps[iteration(of: place)] })
     await walk.run()
-    guard let next = walk.next else { return nil }
-    guard options.order == .auto else {
-      await teller.tell(.judged(step.number, .unorderedTarget(step)))
-      return nil
-    }
+    guard options.order == .auto, let next = walk.next else { return nil }
     // Nothing after it has begun, since all others wait for a script that can surprise; and nothing
     // shall when this step is over.
     board.close()
@@ -177,9 +173,9 @@ struct LaneWalk<C: Clock<Duration>>: Sendable {
   }
 }
 
-extension [Step] {
+extension RandomAccessCollection<Step> {
   /// The step that a script means: by its item's id, or else the last of its name.
-  func target(_ name: String) -> Int? {
+  func target(_ name: String) -> Index? {
     firstIndex { $0.item.id == name } ?? lastIndex { $0.item.name == name }
   }
 }

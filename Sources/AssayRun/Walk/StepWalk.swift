@@ -4,8 +4,8 @@ internal import AssayModel
 struct StepWalk<C: Clock<Duration>> {
   let lane: LaneWalk<C>
   let step: Step
-  /// The steps of the iteration, among which scripts choose.
-  let siblings: [Step]
+  /// The steps of the iteration, among which scripts choose; looked up when one does.
+  let siblings: @Sendable () -> ArraySlice<Step>
   private(set) var wentWrong = false
   private(set) var next: ScriptOutcome.Next?
   /// The request as scripts see it: as written, and once it has left, as it was sent.
@@ -13,7 +13,7 @@ struct StepWalk<C: Clock<Duration>> {
   private var isSkipped = false
   private let composer: any Composer
 
-  init(lane: LaneWalk<C>, step: Step, siblings: [Step]) {
+  init(lane: LaneWalk<C>, step: Step, siblings: @escaping @Sendable () -> ArraySlice<Step>) {
     self.lane = lane
     self.step = step
     self.siblings = siblings
@@ -34,11 +34,18 @@ struct StepWalk<C: Clock<Duration>> {
       _ = await lane.pass(.test, step)
       for script in step.item.testScripts { await run(script, exchange: exchange) }
     }
-    // It ends the iteration, as it does elsewhere, but not in silence.
-    if case .item(let target)? = next, siblings.target(target) == nil {
-      await judged(.unknownTarget(target, step, siblings))
-    }
+    if next != nil { await checkTarget() }
     await tell(.stepEnded(step.number))
+  }
+
+  private mutating func checkTarget() async {
+    if options.order == .free {
+      await judged(.unorderedTarget(step))
+    } else if case .item(let target)? = next {
+      let siblings = siblings()
+      // It ends the iteration, as it does elsewhere, but not in silence.
+      if siblings.target(target) == nil { await judged(.unknownTarget(target, step, siblings)) }
+    }
   }
 
   // MARK: The request
@@ -53,7 +60,24 @@ struct StepWalk<C: Clock<Duration>> {
 
   /// Composes, waits, sends and judges; nil when nothing could be sent.
   private mutating func exchange() async -> Exchange? {
-    defer { lane.board.advance(step.number, to: .committed) }
+    guard let composition = await composed() else { return nil }
+    let exchange: Exchange?
+    do throws(Diagnostic) {
+      exchange = try await lane.follow(composition, of: step)
+    } catch {
+      await judged(.unsendable(error))
+      return nil
+    }
+    guard let exchange else { return nil }
+    lane.board.advance(step.number, to: .committed)
+    await tell(.exchanged(step.number, exchange))
+    draft = composition.resolved.sent(as: exchange.request)
+    await judge(exchange)
+    return exchange
+  }
+
+  /// The request, once it may leave.
+  private mutating func composed() async -> Composition? {
     let composition: Composition
     do throws(Diagnostic) {
       composition = try composer.compose(step.item, draft: draft, scopes: scopes)
@@ -75,17 +99,7 @@ struct StepWalk<C: Clock<Duration>> {
       await judged(.unsendable(.givenUp))
       return nil
     }
-    do throws(Diagnostic) {
-      guard let exchange = try await lane.follow(composition, of: step) else { return nil }
-      lane.board.advance(step.number, to: .committed)
-      await tell(.exchanged(step.number, exchange))
-      draft = composition.resolved.sent(as: exchange.request)
-      await judge(exchange)
-      return exchange
-    } catch {
-      await judged(.unsendable(error))
-      return nil
-    }
+    return composition
   }
 
   private mutating func judge(_ exchange: Exchange) async {

@@ -182,14 +182,17 @@ internal import Synchronization
   private static let patience: Duration = .milliseconds(100)
 
   /// Lets transfers go on for which there is room again. Where none comes, what is held waits for
-  /// one of them to end, so the oldest goes on all the same.
+  /// one of them to end, so the oldest goes on all the same, and alone until it has ended: each one
+  /// more would be over the bound.
   private func resumePaused() {
     guard memory.isWanted else { return }
     let paused = unsafe busy.values.filter(\.isPaused).sorted { $0.number < $1.number }
     guard let oldest = paused.first else { return memory.satisfy() }
     if memory.hasRoom {
       for slot in paused { slot.resume() }
-    } else if memory.stands(for: Self.patience) {
+    } else if memory.stands(for: Self.patience),
+      unsafe !busy.values.contains(where: \.isFavoured)
+    {
       oldest.isFavoured = true
       oldest.resume()
     }
