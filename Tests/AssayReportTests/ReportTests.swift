@@ -246,6 +246,22 @@ enum SampleRun {
     #expect(document.isValid(bySchema: schema))
   }
 
+  @Test(.enabled(if: SharedData.isPresent, "the shared test data is not beside the repository"))
+  func `a call that healed is told to be flaky, in words that the schema of Jenkins knows`() throws
+  {
+    let flaky = Verdict(
+      name: "request", code: Verdict.flakyCode, outcome: .passed, message: "answered at attempt 3")
+    let kinds: [Event.Kind] = [.stepStarted(0), .judged(0, flaky), .stepEnded(0)]
+    let events = SampleRun.events().prefix(2) + kinds.map { Event(time: .zero, kind: $0) }
+    let text = JUnitReport(SampleRun.ledger(Array(events)), dialect: .strict).text
+    let document = try XMLDocument(SourceFile(name: "junit.xml", text: text))
+    let told = document.select("string(//testcase[1]/flakyFailure/stackTrace)")
+    #expect(told == ["answered at attempt 3"])
+    let schema = try SharedData.file(
+      "conformance-formats/junit-xsd/jenkins-xunit-plugin/junit-10.xsd")
+    #expect(document.isValid(bySchema: schema))
+  }
+
   @Test func `attributes count what stands there, and names are unique`() throws {
     let document = try XMLDocument(
       SourceFile(name: "j", text: JUnitReport(SampleRun.ledger()).text))
@@ -349,6 +365,20 @@ enum SampleRun {
         $0.value < 0x20 && $0 != "\n" || (0x7F..<0xA0).contains($0.value) || $0.value == 0x202E
       })
     #expect(!text.split(separator: "\n").contains { $0.hasPrefix("::") })
+  }
+
+  @Test func `what ends before its turn is shown in its turn`() throws {
+    let kinds: [Event.Kind] = [
+      .stepStarted(0), .stepStarted(1), .stepStarted(2), .stepEnded(2), .stepEnded(0),
+      .stepEnded(1),
+    ]
+    let events =
+      SampleRun.events(name: "First").prefix(2) + kinds.map { Event(time: .zero, kind: $0) }
+    let text = printed(.requests, Array(events))
+    let places = ["First", "List items", "Never ran"].map { text.firstRange(of: $0)?.lowerBound }
+    let found = places.compactMap(\.self)
+    #expect(found.count == 3)
+    #expect(found == found.sorted())
   }
 
   private func printed(_ level: ConsoleReport.Level, _ events: [Event]) -> String {

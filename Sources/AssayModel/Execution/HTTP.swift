@@ -76,6 +76,8 @@ package struct Response: Sendable {
   package var headers: [HeaderField]
   /// The decoded body, as far as it was kept.
   package var body: [UInt8]
+  /// How long the body is, also where it is not kept, or not all of it.
+  package var bodySize: Int
 
   package init(
     status: Int, reason: String, version: String, headers: [HeaderField], body: [UInt8]
@@ -85,6 +87,7 @@ package struct Response: Sendable {
     self.version = version
     self.headers = headers
     self.body = body
+    bodySize = body.count
   }
 }
 

@@ -204,6 +204,9 @@ package struct ConsoleReport {
     }
     let passed = entry.verdicts.filter { $0.outcome == .passed }.count
     parts.append(style.dim("\(passed)/\(entry.verdicts.count)"))
+    if let flaky = entry.verdicts.first(where: { $0.code == Verdict.flakyCode }) {
+      parts.append(style.yellow("flaky: \(safe(flaky.message))"))
+    }
     // Where a line would not fit, the request gets one of its own.
     let length = path.count + (entry.exchange?.request.url.count ?? 0) + 36
     let gap = parts.count > 2 && length > output.width ? "\n    " : "  "

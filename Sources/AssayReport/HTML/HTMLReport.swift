@@ -404,8 +404,12 @@ package struct HTMLReport {
     }
     if let response = exchange.response {
       markup.element("details", [("class", "message-view")]) { markup in
-        markup.element("summary", "Response · \(response.body.count) bytes")
+        markup.element("summary", "Response · \(response.bodySize) bytes")
         message(response.headers, response.body, &markup)
+        if response.body.count < response.bodySize {
+          let what = response.body.isEmpty ? "The body is" : "The rest of the body is"
+          markup.element("p", [("class", "path")], "\(what) not in this report.")
+        }
       }
     }
     if !entry.console.isEmpty {

@@ -143,7 +143,7 @@ package struct JSONReport {
       writer.member("status", response.reason)
       write(response.headers, to: &writer)
       writer.member("responseTime", milliseconds(exchange.serviceTime))
-      writer.member("responseSize", response.body.count)
+      writer.member("responseSize", response.bodySize)
     }
   }
 

@@ -59,6 +59,8 @@ package struct JUnitReport {
 
   private enum Result {
     case passed
+    /// Passed at a later attempt than the first.
+    case flaky(String)
     case skipped(String)
     case bad(element: String, type: String, message: String, text: String)
   }
@@ -123,7 +125,7 @@ package struct JUnitReport {
 
   private func result(of verdict: Verdict, _ entry: Ledger.Entry) -> Result {
     switch verdict.outcome {
-    case .passed: .passed
+    case .passed: verdict.code == Verdict.flakyCode ? .flaky(verdict.message) : .passed
     case .skipped: .skipped(verdict.message)
     case .notJudged: .skipped("not judged: \(verdict.message)")
     case .failed:
@@ -151,7 +153,7 @@ package struct JUnitReport {
     var skipped = 0
     for one in cases {
       switch one.result {
-      case .passed: break
+      case .passed, .flaky: break
       case .skipped: skipped += 1
       case .bad(let element, _, _, _):
         if element == "failure" { failures += 1 } else { errors += 1 }
@@ -196,6 +198,13 @@ package struct JUnitReport {
     }
     switch one.result {
     case .passed: writer.empty("testcase", attributes)
+    case .flaky(let message):
+      writer.open("testcase", attributes)
+      writer.open("flakyFailure", [("type", Verdict.flakyCode), ("message", message)])
+      // What consumers know a flaky test by.
+      writer.element("stackTrace", [], message)
+      writer.close("flakyFailure")
+      writer.close("testcase")
     case .skipped(let message):
       writer.open("testcase", attributes)
       writer.empty("skipped", message.isEmpty ? [] : [("message", message)])

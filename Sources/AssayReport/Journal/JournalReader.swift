@@ -124,11 +124,12 @@ package struct JournalReader {
       let kind = failed["kind"]?.string.flatMap(TransportFault.Kind.init) ?? .other
       outcome = .failed(TransportFault(kind, failed["detail"]?.string ?? ""))
     } else if let response = node["response"] {
-      outcome = .response(
-        Response(
-          status: response["status"]?.int ?? 0, reason: response["reason"]?.string ?? "",
-          version: response["version"]?.string ?? "", headers: headers(response["headers"]),
-          body: response["body"].map(body) ?? []))
+      var received = Response(
+        status: response["status"]?.int ?? 0, reason: response["reason"]?.string ?? "",
+        version: response["version"]?.string ?? "", headers: headers(response["headers"]),
+        body: response["body"].map(body) ?? [])
+      received.bodySize = response["body"]?["size"]?.int ?? received.bodySize
+      outcome = .response(received)
     } else {
       return nil
     }
