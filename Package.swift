@@ -76,7 +76,7 @@ let package = Package(
       ],
       swiftSettings: house, linkerSettings: selfContained),
     .executableTarget(
-      name: "assay-script", dependencies: ["CJavaScriptCore", "CPosix"],
+      name: "assay-script", dependencies: ["CJavaScriptCore", "CCage", "CPosix"],
       resources: [.embedInCode("Prelude")], swiftSettings: house, linkerSettings: selfContained),
 
     // The fences.
@@ -92,6 +92,7 @@ let package = Package(
     fence("CZlib", "zlib", apt: "zlib1g-dev", brew: "zlib"),
     fence("CMicrohttpd", "libmicrohttpd", apt: "libmicrohttpd-dev", brew: "libmicrohttpd"),
     .systemLibrary(name: "CPosix", path: "Sources/C/CPosix"),
+    .systemLibrary(name: "CCage", path: "Sources/C/CCage"),
 
     // The tests.
     .executableTarget(

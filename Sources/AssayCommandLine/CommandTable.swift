@@ -46,6 +46,8 @@ package enum CommandTable {
     package static let secrets = Flag(
       "secrets", .path("FILE"), in: .input,
       "a map of names to values for {{vault:NAME}}, never shown")
+    package static let packages = Flag(
+      "packages", .path("FOLDER"), in: .input, "where `pm.require` finds packages")
     package static let newmanCompatible = Flag(
       "newman-compat", .toggle, in: .input,
       "send a Postman-Token with every request, as Newman does")
@@ -117,6 +119,9 @@ package enum CommandTable {
     package static let scriptTimeout = Flag(
       "timeout-script", .whole(1...3_600_000), in: .pace, "milliseconds for one script",
       standard: "10000")
+    package static let scriptMemory = Flag(
+      "script-memory", .whole(64...65_536), in: .pace, "megabytes that scripts may use",
+      standard: "256")
     package static let bodyLimit = Flag(
       "max-body-size", .whole(1...1 << 31), in: .pace, "bytes of a decoded response body",
       standard: "33554432")
@@ -213,10 +218,12 @@ package enum CommandTable {
     flags: [
       F.environment, F.globals, F.data, F.iterations, F.folder, F.only, F.skip, F.lastFailed,
       F.repeatCount, F.environmentVariable, F.globalVariable, F.environmentFromSystem, F.secrets,
-      F.newmanCompatible, F.seed, F.strictVariables, F.spec, F.useMock, F.stateful, F.fault,
+      F.packages, F.newmanCompatible, F.seed, F.strictVariables, F.spec, F.useMock, F.stateful,
+      F.fault,
       F.order, F.lanes, F.concurrency, F.rate, F.hostRate, F.hostConnections, F.delay, F.retries,
       F.retryOn, F.retryAnyMethod, F.longestWait, F.requestTimeout, F.connectTimeout, F.idleTimeout,
-      F.scriptTimeout, F.runTimeout, F.bodyLimit, F.bail, F.insecure, F.ignoreRedirects,
+      F.scriptTimeout, F.scriptMemory, F.runTimeout, F.bodyLimit, F.bail, F.insecure,
+      F.ignoreRedirects,
       F.redirectLimit, F.authorities, F.certificate, F.certificateKey, F.passphrase,
       F.certificates, F.proxy, F.noProxy, F.unixSocket, F.resolve, F.four, F.six, F.httpOne,
       F.httpTwo, F.allowLinkLocal, F.reporters, F.output, F.junitDialect, F.suppressExitCode,

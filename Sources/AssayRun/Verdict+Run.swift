@@ -6,10 +6,11 @@ extension Verdict {
     switch assertion.outcome {
     case .passed: self.init(name: assertion.name, code: "assertion", outcome: .passed)
     case .skipped: self.init(name: assertion.name, code: "assertion", outcome: .skipped)
-    case .failed(let message, let line):
+    case .failed(let message, let line, let column):
       self.init(
         name: assertion.name, code: "assertion", outcome: .failed, fault: .assertion,
-        message: message, place: script.span(ofLine: line ?? 1)?.place)
+        message: message, place: script.span(ofLine: line ?? 1)?.place,
+        excerpt: line.flatMap { script.excerpt(around: $0, column: column) })
     }
   }
 
@@ -18,7 +19,8 @@ extension Verdict {
     let place = script.span(ofLine: fault.line ?? 1)?.place
     self.init(
       name: phase, code: fault.code, outcome: .error, fault: .script, message: fault.message,
-      place: place)
+      place: place, excerpt: fault.line.flatMap { script.excerpt(around: $0, column: fault.column) }
+    )
   }
 
   /// The verdict under a name that tells which redirect it is about. Places in a body are those of
@@ -31,7 +33,7 @@ extension Verdict {
         var finding = finding
         finding.receivedRange = nil
         return finding
-      })
+      }, excerpt: excerpt)
   }
 
   /// A response came; at a later attempt than the first it is told, since that is not plainly good.
@@ -74,5 +76,32 @@ extension Verdict {
     Verdict(
       name: "request", code: diagnostic.code, outcome: .error, fault: .setup,
       message: diagnostic.message, place: diagnostic.place)
+  }
+}
+
+extension Script {
+  /// Longer lines are cut; nobody reads a caret in the middle of a bundle.
+  private static var longestLine: Int { 240 }
+
+  /// A line with those beside it.
+  fileprivate func excerpt(around line: Int, column: Int?) -> ScriptExcerpt? {
+    let texts = source.split(
+      separator: /\r?\n/, maxSplits: line + 1, omittingEmptySubsequences: false)
+    guard line >= 1, line <= texts.count else { return nil }
+    let lines = (max(1, line - 1)...min(texts.count, line + 1)).map { number in
+      Finding.ExcerptLine(
+        number: lineNumber(number), text: String(texts[number - 1].prefix(Self.longestLine)),
+        isMarked: number == line)
+    }
+    return ScriptExcerpt(lines: lines, column: column.flatMap { $0 <= Self.longestLine ? $0 : nil })
+  }
+
+  /// The number of a line in the file, or in the script where the file has all of it on one line.
+  private func lineNumber(_ number: Int) -> Int {
+    let places = (lines.first?.place.line, lines.last?.place.line)
+    guard let first = places.0, let last = places.1, lines.count == 1 || first < last else {
+      return number
+    }
+    return span(ofLine: number)?.place.line ?? number
   }
 }

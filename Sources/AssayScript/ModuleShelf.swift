@@ -14,12 +14,34 @@ package struct ModuleShelf: Sendable {
   }
 
   private let roots: [String]
+  /// The folder of the user's own packages, links resolved.
+  private let packages: String?
 
   /// Where Debian's packages put what is written for Node, and for browsers.
+  ///
+  /// - Parameter packages: The folder in which `pm.require` looks.
   package init(
-    roots: [String] = ["/usr/share/nodejs", "/usr/lib/nodejs", "/usr/share/javascript"]
+    roots: [String] = ["/usr/share/nodejs", "/usr/lib/nodejs", "/usr/share/javascript"],
+    packages: String? = nil
   ) {
-    self.roots = roots
+    self.packages = packages.flatMap { Files.resolved($0) }
+    self.roots = roots + (self.packages.map { [$0] } ?? [])
+  }
+
+  /// What `pm.require` asks for begins so.
+  private static let packagePrefix = "pm:"
+
+  /// `@team/name`, `npm:name@1.2.3` or `jsr:@team/name@1`: from the folder of packages, and what npm
+  /// has also from among the libraries. A version in the name is not looked at.
+  private func package(_ text: Substring) -> Module? {
+    let registry = ["npm:", "jsr:"].first { text.hasPrefix($0) }
+    var name = text.dropFirst(registry?.count ?? 0)
+    if let at = name.dropFirst().lastIndex(of: "@") { name = name[..<at] }
+    guard !name.isEmpty, !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else {
+      return nil
+    }
+    if let packages, let found = file(at: packages + "/" + name) { return found }
+    return registry == "npm:" ? module(String(name), from: "") : nil
   }
 
   /// Libraries that are one file for browsers, and known to scripts by another name.
@@ -40,6 +62,9 @@ package struct ModuleShelf: Sendable {
   /// The module that a name means, for the module at `from`; nil where there is none.
   func module(_ name: String, from: String) -> Module? {
     guard !name.isEmpty, name.utf8.count < 1_024, !name.utf8.contains(0) else { return nil }
+    if name.hasPrefix(Self.packagePrefix) {
+      return package(name.dropFirst(Self.packagePrefix.count))
+    }
     if name.hasPrefix("./") || name.hasPrefix("../") {
       guard let slash = from.lastIndex(of: "/") else { return nil }
       return file(at: from[..<slash] + "/" + name)

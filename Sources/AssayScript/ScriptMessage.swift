@@ -4,8 +4,12 @@ internal import AssayText
 /// The words that pass between a lane and its worker.
 enum ScriptMessage {
   /// What a script may see, and its source, as one frame.
-  static func frame(_ script: Script, _ setting: ScriptSetting, url: String) -> [UInt8] {
-    let text = self.setting(script, setting, url: url)
+  ///
+  /// - Parameter globals: What earlier scripts left, for a worker that has not seen them.
+  static func frame(
+    _ script: Script, _ setting: ScriptSetting, url: String, restoring globals: Value?
+  ) -> [UInt8] {
+    let text = self.setting(script, setting, url: url, globals)
     let source = Array(script.source.utf8)
     return number(4 + text.count + source.count) + number(text.count) + text + source
   }
@@ -21,11 +25,17 @@ enum ScriptMessage {
     [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: count >> $0) }
   }
 
-  private static func setting(_ script: Script, _ setting: ScriptSetting, url: String) -> [UInt8] {
+  private static func setting(
+    _ script: Script, _ setting: ScriptSetting, url: String, _ globals: Value?
+  ) -> [UInt8] {
     let step = setting.step
     var writer = JSONWriter()
     writer.object { writer in
       writer.member("url", url)
+      if let globals {
+        writer.name("restore")
+        writer.value(globals)
+      }
       writer.name("info")
       writer.object {
         $0.member("eventName", script.phase.rawValue)
@@ -86,7 +96,9 @@ enum ScriptMessage {
           }
         }
       }
-      writer.member("text", String(decoding: response.body, as: UTF8.self))
+      let body = BodyText(response)
+      writer.member("text", body.text)
+      if !body.isExact { writer.member("bytes", Base64.encode(response.body)) }
       let time = time.components
       writer.member(
         "time", Int(time.seconds) * 1_000 + Int(time.attoseconds / 1_000_000_000_000_000))
@@ -133,15 +145,17 @@ enum ScriptMessage {
 
   /// The request that a worker asks for; nil where the frame is the script's result.
   static func request(_ bytes: [UInt8]) -> (id: Int, draft: Value)? {
-    guard let root = try? JSONReader.read(SourceFile(name: "worker", bytes: bytes)).root,
-      let asked = root["send"], asked.isObject, let id = asked["id"]?.int,
-      let draft = asked["draft"], draft.isObject
+    guard bytes.starts(with: Array(#"{"send":"#.utf8)),
+      let asked = (try? JSONReader.read(SourceFile(name: "worker", bytes: bytes)).root)?["send"],
+      asked.isObject, let id = asked["id"]?.int, let draft = asked["draft"], draft.isObject
     else { return nil }
     return (id, draft.value)
   }
 
   /// The frame that tells a worker what became of a request; no result means one too many.
-  static func reply(_ result: Result<Exchange, Diagnostic>?, to id: Int) -> [UInt8] {
+  static func reply(
+    _ result: Result<Exchange, Diagnostic>?, to id: Int, _ cookies: (any CookieKeeper)?
+  ) -> [UInt8] {
     var writer = JSONWriter()
     writer.object { writer in
       writer.member("id", id)
@@ -154,10 +168,99 @@ enum ScriptMessage {
         case .response(let response):
           writer.name("response")
           write(response, time: exchange.serviceTime, to: &writer)
+          if let cookies {
+            writer.name("cookies")
+            write(cookies.cookies(for: exchange.request.url), to: &writer)
+          }
         }
       }
     }
-    return number(4 + writer.bytes.count) + number(writer.bytes.count) + writer.bytes
+    return framed(writer)
+  }
+
+  private static func framed(_ writer: JSONWriter) -> [UInt8] {
+    number(4 + writer.bytes.count) + number(writer.bytes.count) + writer.bytes
+  }
+
+  // MARK: Questions of scripts
+
+  /// What a script asks of the run beside requests.
+  enum Question: Sendable {
+    case cookies(url: String)
+    case setCookie(String, url: String)
+    case removeCookies(String?, url: String)
+    case secret(String)
+    case keepSecret(String, Value?)
+    case item(String, [Variable])
+  }
+
+  /// The question in a frame, and the number that its answer has to carry.
+  static func question(_ bytes: [UInt8]) -> (id: Int, question: Question)? {
+    guard bytes.starts(with: Array(#"{"ask":"#.utf8)),
+      let asked = (try? JSONReader.read(SourceFile(name: "worker", bytes: bytes)).root)?["ask"],
+      asked.isObject, let id = asked["id"]?.int, let topic = asked["topic"]?.string
+    else { return nil }
+    let (url, name) = (asked["url"]?.string ?? "", asked["name"]?.string)
+    switch topic {
+    case "cookies": return (id, .cookies(url: url))
+    case "cookie.set": return (id, .setCookie(asked["field"]?.string ?? "", url: url))
+    case "cookie.remove": return (id, .removeCookies(name, url: url))
+    case "vault.get": return (id, .secret(name ?? ""))
+    case "vault.set": return (id, .keepSecret(name ?? "", asked["value"]?.value))
+    case "run":
+      let variables = asked["variables"]?.members.compactMap { member in
+        member.key.string.map { Variable($0, member.value.value) }
+      }
+      return (id, .item(name ?? "", variables ?? []))
+    default: return nil
+    }
+  }
+
+  /// The frame with the answer to a question; an error where there is no value to answer with.
+  static func reply(_ value: Value, to id: Int) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.member("id", id)
+      writer.name("value")
+      writer.value(value)
+    }
+    return framed(writer)
+  }
+
+  static func refuse(_ what: String, to id: Int) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.member("id", id)
+      writer.member("error", what)
+    }
+    return framed(writer)
+  }
+
+  static func reply(_ cookies: [KeptCookie], to id: Int) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.member("id", id)
+      writer.name("value")
+      write(cookies, to: &writer)
+    }
+    return framed(writer)
+  }
+
+  private static func write(_ cookies: [KeptCookie], to writer: inout JSONWriter) {
+    writer.array { writer in
+      for cookie in cookies {
+        writer.object {
+          $0.member("name", cookie.name)
+          $0.member("value", cookie.value)
+          $0.member("domain", cookie.domain)
+          $0.member("path", cookie.path)
+          if let end = cookie.endsAt { $0.member("expires", end) }
+          $0.member("hostOnly", cookie.isHostOnly)
+          $0.member("secure", cookie.isSecure)
+          $0.member("httpOnly", cookie.isHTTPOnly)
+        }
+      }
+    }
   }
 
   // MARK: Back
@@ -179,6 +282,10 @@ enum ScriptMessage {
     outcome.skipsRequest = root["skips"]?.bool ?? false
     if let next = root["next"] {
       outcome.next = next.string.map { .item($0) } ?? (next.bool == false ? .end : nil)
+    }
+    outcome.visualization = root["visualization"].flatMap { page in
+      guard page.isObject, let template = page["template"]?.string else { return nil }
+      return .init(template: template, data: page["data"]?.value ?? .null)
     }
     outcome.fault = fault(root)
     return outcome
@@ -208,8 +315,16 @@ enum ScriptMessage {
     default:
       return .init(
         name: name,
-        outcome: .failed(message: node["message"]?.string ?? "", line: node["line"]?.int))
+        outcome: .failed(
+          message: node["message"]?.string ?? "", line: node["line"]?.int,
+          column: node["column"]?.int.map { column($0, line: node["line"]?.int) }))
     }
+  }
+
+  /// The globals that a script has left, as JSON, where they are others than before.
+  static func globals(_ bytes: [UInt8]) -> Value? {
+    let root = try? JSONReader.read(SourceFile(name: "worker", bytes: bytes)).root
+    return root?["globals"]?.value
   }
 
   /// Only these scopes can be changed by a script.

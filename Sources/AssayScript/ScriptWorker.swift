@@ -4,34 +4,64 @@ internal import AssayText
 
 /// One world of JavaScript, in a process of its own.
 ///
-/// The process is started with the first script and lives as long as the lane, since scripts leave
-/// globals behind for each other. It cannot be trusted to end: a script that takes too long is
-/// ended from here, with the process, and the next one gets a fresh world.
+/// The process lives as long as the lane, since scripts leave globals behind for each other. It
+/// cannot be trusted to end: a script that takes too long is ended from here, with the process, and
+/// the next one gets a fresh world with the plain values of those globals in it.
 package actor ScriptWorker: ScriptHost {
+  /// What holds for every script.
+  package struct Limits: Sendable {
+    package var time: Duration = .seconds(10)
+    /// Bytes of the whole process.
+    package var memory = 256 << 20
+
+    package init() {}
+  }
+
   private let program: String
-  private let timeLimit: Duration
+  private let limits: Limits
   private let thread = SerialThread()
   private let shelf: ModuleShelf
   private var process: ChildProcess?
+  /// Whether the process has told that it is ready.
+  private var isReady = false
   private var scriptCount = 0
+  /// The globals that the last script left, and whether the process that runs has them.
+  private var globals: Value?
+  private var hasGlobals = true
+  /// How often in a row each script has ended its worker.
+  private var deaths: [String: Int] = [:]
 
   /// How many requests one script may send.
   private static let subrequestLimit = 50
+  /// How much else it may ask.
+  private static let questionLimit = 10_000
   /// The largest result that is taken from a worker.
   private static let resultLimit = 128 << 20
+  /// A script that ends its worker so often in a row is not run again.
+  private static let deathLimit = 5
 
   /// - Parameter program: The path of `assay-script`.
   package init(
-    program: String, timeLimit: Duration = .seconds(10), shelf: ModuleShelf = ModuleShelf()
+    program: String, limits: Limits = Limits(), shelf: ModuleShelf = ModuleShelf()
   ) {
     self.program = program
     self.shelf = shelf
-    self.timeLimit = timeLimit
+    self.limits = limits
+  }
+
+  /// Starts the process, so that it is ready by the time of the first script.
+  package func warm() {
+    if process == nil { process = try? spawned() }
   }
 
   package func run(
     _ script: Script, in setting: ScriptSetting, with services: ScriptServices
   ) async -> ScriptOutcome {
+    guard deaths[script.source, default: 0] < Self.deathLimit else {
+      return Self.failed(
+        ScriptFault(
+          .crash, "not run: it has ended its worker \(Self.deathLimit) times, one after another"))
+    }
     let worker: ChildProcess
     do throws(Diagnostic) {
       worker = try await started()
@@ -40,17 +70,20 @@ package actor ScriptWorker: ScriptHost {
     }
     scriptCount += 1
     let url = "script-\(scriptCount).js"
-    let frame = ScriptMessage.frame(script, setting, url: url)
+    let frame = ScriptMessage.frame(
+      script, setting, url: url, restoring: hasGlobals ? nil : globals)
     let answer = await exchange(frame, with: worker, services)
     guard case .answered(let bytes) = answer else {
-      process = nil
-      return Self.failed(await fault(of: worker, answer))
+      return Self.failed(await lost(worker, answer, script))
     }
     guard let outcome = ScriptMessage.outcome(bytes) else {
-      process = nil
       worker.kill()
+      _ = await lost(worker, .ended, script)
       return Self.failed(ScriptFault(.crash, "the script worker sent something unreadable"))
     }
+    hasGlobals = true
+    if let left = ScriptMessage.globals(bytes) { globals = left }
+    deaths[script.source] = nil
     return outcome
   }
 
@@ -62,6 +95,7 @@ package actor ScriptWorker: ScriptHost {
       let bytes = await thread.run { worker.write(frame) ? Self.readFrame(worker) : nil }
       guard let bytes, let outcome = ScriptMessage.outcome(bytes) else {
         process = nil
+        isReady = false
         return ScriptFault(.crash, "the script worker ended over it")
       }
       return outcome.fault
@@ -70,13 +104,16 @@ package actor ScriptWorker: ScriptHost {
     }
   }
 
-  package func close() async { process = nil }
+  package func close() async {
+    process = nil
+    isReady = false
+  }
 
   /// What a worker tells about itself.
   package struct Facts: Sendable {
     package let version: String
-    /// How many measures of the cage the kernel refused.
-    package let refused: Int
+    /// The measures of the cage that the kernel refused.
+    package let refused: [String]
     /// Whether the engine tells of promises that are rejected and that nobody hears.
     package let hearsRejections: Bool
   }
@@ -89,20 +126,36 @@ package actor ScriptWorker: ScriptHost {
       let version = root["version"]?.string
     else { throw .workerSilent(program) }
     return Facts(
-      version: version, refused: root["refused"]?.int ?? 0,
+      version: version, refused: root["refused"]?.elements.compactMap(\.string) ?? [],
       hearsRejections: root["hearsRejections"]?.bool ?? false)
   }
 
   // MARK: The process
 
   private func started() async throws(Diagnostic) -> ChildProcess {
-    if let process { return process }
-    // An empty environment: nothing of the operator's reaches a script.
-    let fresh = try ChildProcess(program, sharesErrorStream: false)
-    guard await thread.run({ Self.readFrame(fresh) }) != nil else { throw .workerSilent(program) }
-    process = fresh
-    scriptCount = 0
-    return fresh
+    let worker: ChildProcess
+    if let process { worker = process } else { worker = try spawned() }
+    process = worker
+    if !isReady {
+      guard await thread.run({ Self.readFrame(worker) }) != nil else {
+        process = nil
+        throw .workerSilent(program)
+      }
+      isReady = true
+      scriptCount = 0
+      hasGlobals = globals == nil
+    }
+    return worker
+  }
+
+  private func spawned() throws(Diagnostic) -> ChildProcess {
+    // Nothing of the operator's reaches a script but the time zone. The engine collects its garbage
+    // by the memory that it believes to be there.
+    var environment = ["JSC_forceRAMSize=\(limits.memory)"]
+    if let zone = System.environment("TZ") { environment.append("TZ=\(zone)") }
+    return try ChildProcess(
+      program, arguments: [String(limits.memory)], environment: environment,
+      sharesErrorStream: false)
   }
 
   private enum Answer: Sendable {
@@ -117,11 +170,12 @@ package actor ScriptWorker: ScriptHost {
   ) async -> Answer {
     let thread = self.thread
     let shelf = self.shelf
-    let limit = timeLimit
+    let limit = limits.time
     return await withTaskGroup(of: Answer?.self) { group in
       group.addTask {
         var bytes = await thread.run { worker.write(frame) ? Self.readFrame(worker) : nil }
         var count = 0
+        var questionCount = 0
         // Until the script is over the worker may ask for modules and for requests, a frame each.
         while let frame = bytes {
           let reply: [UInt8]
@@ -133,7 +187,15 @@ package actor ScriptWorker: ScriptHost {
           } else if let asked = ScriptMessage.request(frame) {
             count += 1
             let result = count <= Self.subrequestLimit ? await services.send(asked.draft) : nil
-            reply = ScriptMessage.reply(result, to: asked.id)
+            reply = ScriptMessage.reply(result, to: asked.id, services.cookies)
+          } else if let asked = ScriptMessage.question(frame) {
+            questionCount += 1
+            if case .item = asked.question { count += 1 }
+            let isTooMuch = count > Self.subrequestLimit || questionCount > Self.questionLimit
+            reply =
+              isTooMuch
+              ? ScriptMessage.refuse("the script asks for too much", to: asked.id)
+              : await Self.answer(asked.question, asked.id, services)
           } else {
             break
           }
@@ -159,6 +221,31 @@ package actor ScriptWorker: ScriptHost {
     }
   }
 
+  private static func answer(
+    _ question: ScriptMessage.Question, _ id: Int, _ services: ScriptServices
+  ) async -> [UInt8] {
+    switch question {
+    case .cookies(let url):
+      return ScriptMessage.reply(services.cookies?.cookies(for: url) ?? [], to: id)
+    case .setCookie(let field, let url):
+      return services.cookies?.set(field, for: url) == true
+        ? ScriptMessage.reply(.bool(true), to: id)
+        : ScriptMessage.refuse("`\(url)` may not set this cookie", to: id)
+    case .removeCookies(let name, let url):
+      services.cookies?.remove(name, for: url)
+      return ScriptMessage.reply(.bool(true), to: id)
+    case .secret(let name): return ScriptMessage.reply(services.secret(name) ?? .null, to: id)
+    case .keepSecret(let name, let value):
+      await services.keepSecret(name, value)
+      return ScriptMessage.reply(.bool(true), to: id)
+    case .item(let name, let variables):
+      guard let result = await services.sendItem(name, variables) else {
+        return ScriptMessage.refuse("no request of the collection is called `\(name)`", to: id)
+      }
+      return ScriptMessage.reply(result, to: id, services.cookies)
+    }
+  }
+
   private static func readFrame(_ worker: ChildProcess) -> [UInt8]? {
     guard let head = worker.read(4) else { return nil }
     let count = head.reduce(0) { $0 << 8 | Int($1) }
@@ -166,22 +253,42 @@ package actor ScriptWorker: ScriptHost {
     return worker.read(count)
   }
 
-  private func fault(of worker: ChildProcess, _ answer: Answer) async -> ScriptFault {
+  /// What to say of a worker that is gone; the next script gets another one.
+  private func lost(
+    _ worker: ChildProcess, _ answer: Answer, _ script: Script
+  ) async -> ScriptFault {
+    process = nil
+    isReady = false
+    deaths[script.source, default: 0] += 1
     if case .timedOut = answer {
-      return ScriptFault(.timeout, "the script took longer than \(timeLimit.components.seconds) s")
+      return ScriptFault(.timeout, "the script took longer than \(limits.time.words)")
     }
     worker.kill()
-    let ending = await thread.run { worker.wait() }
-    switch ending {
+    switch await thread.run({ worker.wait() }) {
+    case .exited(Self.memoryCode):
+      return ScriptFault(
+        .memory, "the script used more than \(limits.memory >> 20) MB of memory")
     case .exited(let code): return ScriptFault(.crash, "the script worker ended with \(code)")
     case .killed(let signal):
       return ScriptFault(.crash, "the script worker was ended by signal \(signal)")
     }
   }
 
+  /// The code with which a worker ends that has grown too large.
+  private static let memoryCode: Int32 = 77
+
   private static func failed(_ fault: ScriptFault) -> ScriptOutcome {
     var outcome = ScriptOutcome()
     outcome.fault = fault
     return outcome
+  }
+}
+
+extension Duration {
+  /// `10 s`, or `300 ms`.
+  fileprivate var words: String {
+    let (seconds, attoseconds) = components
+    let milliseconds = Int(seconds) * 1_000 + Int(attoseconds / 1_000_000_000_000_000)
+    return milliseconds % 1_000 == 0 ? "\(seconds) s" : "\(milliseconds) ms"
   }
 }

@@ -30,6 +30,7 @@ struct RunCommand {
     var mock: MockServer?
     var plan = Plan(lanes: [])
     var network = TransportOptions()
+    let workers: ScriptWorkers
     /// An earlier run that left nothing to do.
     var finished: String?
   }
@@ -85,9 +86,24 @@ struct RunCommand {
   private func load() throws(Diagnostic) -> Prepared {
     let loader = InputLoader(front)
     let workload = try Workload(invocation, loader)
+    let workers = self.workers(for: workload)
     var contracts: [Contract] = []
     for path in invocation.texts(Flags.spec) { contracts.append(try loader.contract(path)) }
-    return Prepared(workload: workload, contracts: contracts, inputs: loader.inputs)
+    return Prepared(
+      workload: workload, contracts: contracts, inputs: loader.inputs, workers: workers)
+  }
+
+  /// Workers for the lanes, of which those of collections with scripts start while the rest is read.
+  private func workers(for workload: Workload) -> ScriptWorkers {
+    var limits = ScriptWorker.Limits()
+    limits.time = milliseconds(Flags.scriptTimeout) ?? limits.time
+    limits.memory = invocation.whole(Flags.scriptMemory).map { $0 << 20 } ?? limits.memory
+    let shelf = ModuleShelf(packages: invocation.text(Flags.packages))
+    let scripted = workload.collections.count { collection in
+      collection.suite.items.contains { !$0.preRequestScripts.isEmpty || !$0.testScripts.isEmpty }
+    }
+    return ScriptWorkers(
+      program: Self.workerPath, limits: limits, shelf: shelf, warming: min(scripted, 4))
   }
 
   private func startMock(_ contracts: [Contract]) throws(Diagnostic) -> MockServer {
@@ -180,14 +196,13 @@ struct RunCommand {
   }
 
   private func world(_ prepared: Prepared, _ recorder: Recorder) -> Runner<ContinuousClock>.World {
-    let limit = Duration.milliseconds(invocation.whole(Flags.scriptTimeout) ?? 10_000)
     let wire = Transport(options: prepared.network)
     return Runner.World(
       judge: prepared.contracts.isEmpty ? nil : ContractJudge(contracts: prepared.contracts),
       follower: Redirects(), sender: wire,
       composers: prepared.workload.collections.map(\.composer),
       footprint: ScriptAnalysis.footprint,
-      makeHost: { ScriptWorker(program: Self.workerPath, timeLimit: limit) },
+      makeHost: { prepared.workers.next() },
       makeJar: Transport.makeJar, clock: ContinuousClock(),
       chance: { Double(System.random() >> 11) / Double(1 << 53) }, executor: wire.executor,
       keepSecret: { await recorder.keepSecret($0) })

@@ -39,9 +39,10 @@ struct VersionCommand {
     do throws(Diagnostic) {
       let worker = try await ScriptWorker.describe(program: RunCommand.workerPath)
       var remarks = ["in a process of its own"]
-      if worker.refused > 0 {
-        remarks.append("the kernel refused \(worker.refused) of the measures that cage it")
-      }
+      remarks.append(
+        worker.refused.isEmpty
+          ? "caged"
+          : "caged without \(worker.refused.joined(separator: ", ")), which the kernel refused")
       if !worker.hearsRejections {
         remarks.append("rejected promises that no script handles are not told")
       }

@@ -346,6 +346,9 @@ private struct StubComposer: Composer {
 private struct StubJar: CookieKeeper {
   func dress(_ request: Request) -> Request { request }
   func take(_ response: Response, from url: String) {}
+  func cookies(for url: String) -> [KeptCookie] { [] }
+  func set(_ field: String, for url: String) -> Bool { false }
+  func remove(_ name: String?, for url: String) {}
 }
 
 private struct StubHost: ScriptHost {

@@ -48,7 +48,7 @@ package struct DataRows: Sendable {
 /// The layers in which a name is looked up.
 ///
 /// Declared from the strongest to the weakest, which is the order of the look-up. The vault holds
-/// what a secrets file gave, under names that begin with `vault:`; scripts do not see it.
+/// what a secrets file gave, under names that begin with `vault:`; scripts ask for each by name.
 package enum ScopeKind: String, Sendable, CaseIterable {
   case local, data, environment, collection, globals, vault
 

@@ -12,6 +12,42 @@ package protocol CookieKeeper: Sendable {
   func dress(_ request: Request) -> Request
   /// Takes what a response sets.
   func take(_ response: Response, from url: String)
+
+  // What scripts do with the jar.
+
+  /// The cookies that go along to a URL.
+  func cookies(for url: String) -> [KeptCookie]
+  /// Keeps what a `Set-Cookie` field of a URL's server would set; false where nobody may set that.
+  func set(_ field: String, for url: String) -> Bool
+  /// Forgets the cookie of this name that goes along to a URL, or all that do.
+  func remove(_ name: String?, for url: String)
+}
+
+/// A cookie as scripts see it.
+package struct KeptCookie: Sendable, Hashable {
+  package let name: String
+  package let value: String
+  package let domain: String
+  package let path: String
+  /// Seconds since 1970; nil for the length of the session.
+  package let endsAt: Int?
+  package let isHostOnly: Bool
+  package let isSecure: Bool
+  package let isHTTPOnly: Bool
+
+  package init(
+    name: String, value: String, domain: String, path: String, endsAt: Int?, isHostOnly: Bool,
+    isSecure: Bool, isHTTPOnly: Bool
+  ) {
+    self.name = name
+    self.value = value
+    self.domain = domain
+    self.path = path
+    self.endsAt = endsAt
+    self.isHostOnly = isHostOnly
+    self.isSecure = isSecure
+    self.isHTTPOnly = isHTTPOnly
+  }
 }
 
 /// Decides where a response leads.
@@ -180,125 +216,6 @@ package protocol Authentication: Sendable {
 
   /// The request again, in answer to a challenge; nil where there is nothing to answer.
   func answer(to exchange: Exchange, of request: Request) -> Request?
-}
-
-/// One world of JavaScript: globals that a script leaves behind are there for the next.
-package protocol ScriptHost: Sendable {
-  func run(
-    _ script: Script, in setting: ScriptSetting, with services: ScriptServices
-  ) async -> ScriptOutcome
-  func close() async
-}
-
-/// What a script can ask of the run while it is running.
-package struct ScriptServices: Sendable {
-  /// Sends a request, given in the form of a draft.
-  package let send: @Sendable (Value) async -> Result<Exchange, Diagnostic>
-  /// Makes a value of a dynamic variable.
-  package let dynamicValue: @Sendable (String) -> String?
-
-  package init(
-    send: @escaping @Sendable (Value) async -> Result<Exchange, Diagnostic>,
-    dynamicValue: @escaping @Sendable (String) -> String? = { _ in nil }
-  ) {
-    self.send = send
-    self.dynamicValue = dynamicValue
-  }
-}
-
-/// What a script can see.
-package struct ScriptSetting: Sendable {
-  package let step: Step
-  package let draft: Value
-  package let scopes: Scopes
-  package let exchange: Exchange?
-
-  package init(step: Step, draft: Value, scopes: Scopes, exchange: Exchange?) {
-    self.step = step
-    self.draft = draft
-    self.scopes = scopes
-    self.exchange = exchange
-  }
-}
-
-/// What a script did.
-package struct ScriptOutcome: Sendable {
-  package var assertions: [Assertion] = []
-  package var changes: [VariableChange] = []
-  package var draft: Value?
-  package var console: [ConsoleLine] = []
-  package var skipsRequest = false
-  package var next: Next?
-  package var fault: ScriptFault?
-
-  package init() {}
-
-  /// Where a script wants its lane to go on.
-  package enum Next: Sendable, Hashable {
-    /// To the item of this name or id.
-    case item(String)
-    /// To the next iteration.
-    case end
-  }
-
-  /// One `pm.test`, or one entry of the legacy `tests`.
-  package struct Assertion: Sendable {
-    package enum Outcome: Sendable {
-      case passed, skipped
-      case failed(message: String, line: Int?)
-    }
-    package let name: String
-    package let outcome: Outcome
-
-    package init(name: String, outcome: Outcome) {
-      self.name = name
-      self.outcome = outcome
-    }
-  }
-
-  package struct VariableChange: Sendable {
-    package let scope: ScopeKind
-    package let name: String
-    /// Nil when the variable was removed.
-    package let value: Value?
-
-    package init(scope: ScopeKind, name: String, value: Value?) {
-      self.scope = scope
-      self.name = name
-      self.value = value
-    }
-  }
-
-  package struct ConsoleLine: Sendable, Hashable {
-    package let level: String
-    package let text: String
-
-    package init(level: String, text: String) {
-      self.level = level
-      self.text = text
-    }
-  }
-}
-
-/// Why a script could not be carried through.
-package struct ScriptFault: Error, Sendable {
-  package enum Kind: String, Sendable {
-    case syntax, exception, timeout, crash, memory
-  }
-  package let kind: Kind
-  package let message: String
-  /// The line of the script, from 1, where that is known.
-  package let line: Int?
-  package let column: Int?
-
-  package init(_ kind: Kind, _ message: String, line: Int? = nil, column: Int? = nil) {
-    self.kind = kind
-    self.message = message
-    self.line = line
-    self.column = column
-  }
-
-  package var code: String { "script.\(kind.rawValue)" }
 }
 
 /// Compares one exchange with a contract.

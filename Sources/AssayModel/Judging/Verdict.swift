@@ -30,10 +30,12 @@ package struct Verdict: Sendable {
   /// Where the user would look first: the rule, or the line of the test.
   package let place: Place?
   package let findings: [Finding]
+  /// The lines of the script that failed.
+  package let excerpt: ScriptExcerpt?
 
   package init(
     name: String, code: String, outcome: Outcome, fault: Fault? = nil, message: String = "",
-    place: Place? = nil, findings: [Finding] = []
+    place: Place? = nil, findings: [Finding] = [], excerpt: ScriptExcerpt? = nil
   ) {
     self.name = name
     self.code = code
@@ -42,6 +44,7 @@ package struct Verdict: Sendable {
     self.message = message
     self.place = place
     self.findings = findings
+    self.excerpt = excerpt
   }
 
   package var isBad: Bool { outcome == .failed || outcome == .error }
@@ -113,6 +116,19 @@ package struct Finding: Sendable {
       self.text = text
       self.isMarked = isMarked
     }
+  }
+}
+
+/// A piece of a script with the line that matters, for a report that has no access to the file.
+package struct ScriptExcerpt: Sendable, Hashable {
+  /// Numbered as in the collection's file.
+  package let lines: [Finding.ExcerptLine]
+  /// Where in the marked line, counted in characters from 1.
+  package let column: Int?
+
+  package init(lines: [Finding.ExcerptLine], column: Int?) {
+    self.lines = lines
+    self.column = column
   }
 }
 

@@ -35,6 +35,8 @@ package struct Event: Sendable {
     case mapped(Int, operation: String?)
     /// A script wrote to its console.
     case console(Int, ScriptOutcome.ConsoleLine)
+    /// A script asked for a page to be shown.
+    case visualized(Int, ScriptOutcome.Visualization)
     /// A script changed a variable; the value is not told.
     case variableChanged(Int, ScopeKind, name: String)
     /// Something worth knowing that is no verdict. A step of nil means the whole run.

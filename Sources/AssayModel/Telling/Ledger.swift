@@ -84,7 +84,7 @@ package struct Ledger: Sendable {
     case .retried(let step, _, _): change(step) { $0.retryCount += 1 }
     case .slowed(let host, let status, let wait):
       slowdowns[host, default: Slowdown(status: status)].wait += wait
-    case .variableChanged, .held: break
+    case .variableChanged, .visualized, .held: break
     case .stepEnded(let step):
       change(step) {
         $0.state = .ended

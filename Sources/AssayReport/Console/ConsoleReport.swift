@@ -220,11 +220,28 @@ package struct ConsoleReport {
       if verdict.findings.isEmpty, let place = verdict.place {
         text += "      \(style.blue("-->")) \(safe(place.description))\n"
       }
+      if let excerpt = verdict.excerpt { text += block(excerpt) }
       for finding in verdict.findings.filter({ $0.severity == .error }).prefix(3) {
         text += block(finding, entry)
       }
     }
     return text + "\n"
+  }
+
+  /// The lines of a script, with a caret under the place that failed.
+  private func block(_ excerpt: ScriptExcerpt) -> String {
+    let width = excerpt.lines.map { String($0.number).count }.max() ?? 1
+    var text = ""
+    for line in excerpt.lines {
+      let label = String(line.number)
+      let padding = String(repeating: " ", count: width - label.count)
+      text += "      \(style.blue(padding + label + " |")) \(safe(line.text))\n"
+      guard line.isMarked, let column = excerpt.column else { continue }
+      // As wide as what stands above it, where tabs are one character too.
+      let indent = String(repeating: " ", count: 6 + width + 3 + column - 1)
+      text += indent + style.red("^") + "\n"
+    }
+    return text
   }
 
   /// The rule beside what came, with the place marked in both.

@@ -267,6 +267,15 @@ package struct HTMLReport {
       if verdict.findings.isEmpty, let place = verdict.place {
         markup.element("p", [("class", "place")], place.description)
       }
+      if let excerpt = verdict.excerpt {
+        markup.element("pre") { markup in
+          for line in excerpt.lines {
+            let length = line.text.unicodeScalars.count
+            let marked = (excerpt.column.map { min($0 - 1, length) } ?? 0)..<length
+            self.line(line.number, line.text, line.isMarked ? marked : nil, &markup)
+          }
+        }
+      }
       let findings = verdict.findings.filter { $0.severity == .error }
       for finding in findings.prefix(10) { self.finding(finding, entry, &markup) }
       if findings.count > 10 {

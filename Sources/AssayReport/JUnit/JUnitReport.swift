@@ -240,6 +240,15 @@ enum FailureText {
     if let place = verdict.place, place != entry.step.place {
       lines.append("rule or test: \(place)")
     }
+    if let excerpt = verdict.excerpt {
+      for line in excerpt.lines {
+        lines.append("\(line.number) | \(line.text)")
+        if line.isMarked, let column = excerpt.column {
+          let indent = String(line.number).count + 3 + column - 1
+          lines.append(String(repeating: " ", count: indent) + "^")
+        }
+      }
+    }
     return lines.joined(separator: "\n")
   }
 }

@@ -53,6 +53,11 @@ enum JournalCodec {
       head("console", step, &writer)
       writer.member("level", line.level)
       writer.member("text", line.text)
+    case .visualized(let step, let page):
+      head("visualization", step, &writer)
+      writer.member("template", page.template)
+      writer.name("data")
+      writer.value(page.data)
     case .variableChanged(let step, let scope, let name):
       head("variable", step, &writer)
       writer.member("scope", scope.rawValue)
@@ -239,6 +244,14 @@ enum JournalCodec {
       writer.name("place")
       write(place, to: &writer)
     }
+    if let excerpt = verdict.excerpt {
+      writer.name("source")
+      writer.object { writer in
+        writer.name("lines")
+        write(excerpt.lines, to: &writer)
+        if let column = excerpt.column { writer.member("column", column) }
+      }
+    }
     guard !verdict.findings.isEmpty else { return }
     writer.name("findings")
     writer.array { writer in for finding in verdict.findings { write(finding, to: &writer) } }
@@ -263,15 +276,7 @@ enum JournalCodec {
           writer.member("column", place.column)
           writer.member("pointer", finding.documentPointer)
           writer.name("excerpt")
-          writer.array { writer in
-            for line in finding.documentExcerpt {
-              writer.object {
-                $0.member("line", line.number)
-                $0.member("text", line.text)
-                $0.member("marked", line.isMarked)
-              }
-            }
-          }
+          write(finding.documentExcerpt, to: &writer)
         }
       }
       if let range = finding.receivedRange {
@@ -279,6 +284,18 @@ enum JournalCodec {
         writer.array {
           $0.int(range.lowerBound)
           $0.int(range.upperBound)
+        }
+      }
+    }
+  }
+
+  private static func write(_ lines: [Finding.ExcerptLine], to writer: inout JSONWriter) {
+    writer.array { writer in
+      for line in lines {
+        writer.object {
+          $0.member("line", line.number)
+          $0.member("text", line.text)
+          $0.member("marked", line.isMarked)
         }
       }
     }

@@ -66,6 +66,9 @@ package struct JournalReader {
     case ("console", let step?):
       return .console(
         step, .init(level: node["level"]?.string ?? "", text: node["text"]?.string ?? ""))
+    case ("visualization", let step?):
+      return .visualized(
+        step, .init(template: node["template"]?.string ?? "", data: node["data"]?.value ?? .null))
     case ("variable", let step?):
       guard let scope = node["scope"]?.string.flatMap(ScopeKind.init) else { return nil }
       return .variableChanged(step, scope, name: node["name"]?.string ?? "")
@@ -170,7 +173,18 @@ package struct JournalReader {
       name: node["name"]?.string ?? "", code: node["code"]?.string ?? "", outcome: outcome,
       fault: node["fault"]?.string.flatMap(Verdict.Fault.init),
       message: node["message"]?.string ?? "", place: place(node["place"]),
-      findings: list(node["findings"]).compactMap(finding))
+      findings: list(node["findings"]).compactMap(finding),
+      excerpt: node["source"].map {
+        ScriptExcerpt(lines: lines($0["lines"]), column: $0["column"]?.int)
+      })
+  }
+
+  private func lines(_ node: Node?) -> [Finding.ExcerptLine] {
+    list(node).map {
+      .init(
+        number: $0["line"]?.int ?? 0, text: $0["text"]?.string ?? "",
+        isMarked: $0["marked"]?.bool ?? false)
+    }
   }
 
   private func finding(_ node: Node) -> Finding? {
@@ -183,11 +197,7 @@ package struct JournalReader {
       keyword: node["keyword"]?.string ?? "", message: node["message"]?.string ?? "",
       expected: node["expected"]?.string ?? "", received: node["received"]?.string ?? "",
       document: place(document), documentPointer: document?["pointer"]?.string ?? "",
-      documentExcerpt: list(document?["excerpt"]).map {
-        .init(
-          number: $0["line"]?.int ?? 0, text: $0["text"]?.string ?? "",
-          isMarked: $0["marked"]?.bool ?? false)
-      })
+      documentExcerpt: lines(document?["excerpt"]))
     if let start = node["range"]?[0]?.int, let end = node["range"]?[1]?.int, start <= end,
       start >= 0
     {

@@ -84,6 +84,10 @@ package struct Redactor: Sendable {
     case .console(let step, let line):
       let text = ScriptOutcome.ConsoleLine(level: line.level, text: redact(line.text))
       return Event(time: event.time, kind: .console(step, text))
+    case .visualized(let step, let page):
+      let clean = ScriptOutcome.Visualization(
+        template: redact(page.template), data: redact(page.data))
+      return Event(time: event.time, kind: .visualized(step, clean))
     case .noted(let step, let note):
       let clean = Note(
         severity: note.severity, code: note.code, message: redact(note.message), place: note.place,
@@ -168,6 +172,12 @@ package struct Redactor: Sendable {
           finding.receivedRange = finding.receivedRange.map { moved($0, by: cuts[step] ?? []) }
         }
         return finding
+      },
+      excerpt: verdict.excerpt.map { excerpt in
+        ScriptExcerpt(
+          lines: excerpt.lines.map {
+            Finding.ExcerptLine(number: $0.number, text: redact($0.text), isMarked: $0.isMarked)
+          }, column: excerpt.column)
       })
   }
 
@@ -255,6 +265,16 @@ package struct Redactor: Sendable {
   }
 
   // MARK: By value
+
+  private func redact(_ value: Value) -> Value {
+    switch value {
+    case .null, .bool, .number: value
+    case .string(let text): .string(redact(text))
+    case .array(let elements): .array(elements.map(redact))
+    case .object(let members):
+      .object(members.map { Value.Member(redact($0.name), redact($0.value)) })
+    }
+  }
 
   package func redact(_ text: String) -> String {
     guard !needles.isEmpty else { return text }

@@ -147,6 +147,39 @@ extension LaneWalk {
     return exchange
   }
 
+  /// The request of another item, for a script: with the variables of the moment, and without the
+  /// item's own scripts.
+  func subrequest(
+    item name: String, with variables: [Variable], _ scopes: Scopes, of step: Step,
+    by composer: any Composer
+  ) async -> Result<Exchange, Diagnostic>? {
+    let items = lane.suite.items
+    guard let item = items.first(where: { $0.id == name }) ?? items.last(where: { $0.name == name })
+    else { return nil }
+    var scopes = scopes
+    for variable in variables { scopes.set(variable, in: .local) }
+    do throws(Diagnostic) {
+      let composition = try composer.compose(
+        item, draft: composer.draft(of: item), scopes: scopes)
+      guard let exchange = try await follow(composition, of: step) else {
+        return .failure(.givenUp)
+      }
+      await teller.tell(.subexchanged(step.number, exchange))
+      return .success(exchange)
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// A secret that a script keeps for the rest of the run, or forgets.
+  func keepSecret(_ name: String, _ value: Value?, of step: Step) async {
+    guard let value else {
+      return board.change { $0.unset("vault:" + name, in: .vault) }
+    }
+    await world.keepSecret(value.substitution)
+    board.change { $0.set(Variable("vault:" + name, value, isSecret: true), in: .vault) }
+  }
+
   /// A request of a script: composed like any other, with nothing to fill in, and told as a child.
   func subrequest(
     _ draft: Value, of step: Step, by composer: any Composer

@@ -135,7 +135,12 @@ struct StepWalk<C: Clock<Duration>> {
     let (lane, step, composer) = (self.lane, self.step, self.composer)
     let services = ScriptServices(
       send: { await lane.subrequest($0, of: step, by: composer) },
-      dynamicValue: { composer.dynamicValue($0) })
+      sendItem: {
+        await lane.subrequest(item: $0, with: $1, setting.scopes, of: step, by: composer)
+      },
+      dynamicValue: { composer.dynamicValue($0) }, cookies: lane.jar,
+      secret: { lane.board.scopes.variable("vault:" + $0, in: .vault)?.value },
+      keepSecret: { await lane.keepSecret($0, $1, of: step) })
     let outcome = await lane.host.run(script, in: setting, with: services)
     for change in outcome.changes { await apply(change) }
     lane.scriptTurn.give()
@@ -145,6 +150,7 @@ struct StepWalk<C: Clock<Duration>> {
     }
     if let wanted = outcome.next { next = wanted }
     for line in outcome.console { await tell(.console(step.number, line)) }
+    if let page = outcome.visualization { await tell(.visualized(step.number, page)) }
     for assertion in outcome.assertions { await judged(Verdict(assertion, in: script)) }
     if let fault = outcome.fault { await judged(Verdict(fault, in: script)) }
   }

@@ -20,6 +20,7 @@ package final class ChildProcess: Sendable {
     _ path: String, arguments: [String] = [], environment: [String] = [],
     sharesErrorStream: Bool = true
   ) throws(Diagnostic) {
+    _ = Self.survivesBrokenPipes
     var toChild: [Int32] = [0, 0]
     var fromChild: [Int32] = [0, 0]
     guard unsafe assay_pipe(&toChild) == 0 else { throw .unstartable(path, SystemError.text()) }
@@ -61,6 +62,9 @@ package final class ChildProcess: Sendable {
     kill()
     _ = wait()
   }
+
+  /// A program that ends while it is written to is an answer, and no reason to end with it.
+  private static let survivesBrokenPipes: Void = assay_ignore_signal(SIGPIPE)
 
   private static func withCStrings<Result>(
     _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result

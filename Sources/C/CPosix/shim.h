@@ -14,17 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
 
-// open, fcntl, ioctl and prctl are variadic.
+// open, fcntl and ioctl are variadic.
 static inline int assay_open(const char *path, int flags, mode_t mode) {
   return open(path, flags, mode);
 }
@@ -77,22 +73,6 @@ static inline int assay_is_fifo(mode_t mode) { return S_ISFIFO(mode); }
 static inline int assay_exited(int status) { return WIFEXITED(status); }
 static inline int assay_exit_code(int status) { return WEXITSTATUS(status); }
 static inline int assay_signal(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }
-
-// The cage of the worker: no core dumps, no new privileges, death with the parent, and a ceiling on
-// open files. Returns the number of measures that the kernel refused.
-static inline int assay_cage(void) {
-  int refused = 0;
-  struct rlimit none = {0, 0};
-  refused += setrlimit(RLIMIT_CORE, &none) != 0;
-  struct rlimit files = {16, 16};
-  refused += setrlimit(RLIMIT_NOFILE, &files) != 0;
-#ifdef __linux__
-  refused += prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0;
-  refused += prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0;
-  refused += prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0;
-#endif
-  return refused;
-}
 
 // Socket addresses are cast between types of different layout.
 static inline int assay_listen_on_loopback(uint16_t *port) {

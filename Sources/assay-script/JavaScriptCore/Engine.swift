@@ -19,14 +19,11 @@ internal import CPosix
   init() {
     unsafe context = JSGlobalContextCreate(nil)
     install()
-    for (name, source) in [
-      ("expect.js", PackageResources.expect_js), ("prelude.js", PackageResources.prelude_js),
-      ("sugar.js", PackageResources.sugar_js),
-    ] {
-      guard unsafe evaluate(source, named: name) != nil else {
-        preconditionFailure("the prelude \(name) does not load: \(lastError)")
-      }
+    guard unsafe evaluate(PackageResources.prelude_js, named: "prelude.js") != nil else {
+      preconditionFailure("the prelude does not load: \(lastError)")
     }
+    // The time zone is read from files, which are out of reach once the cage is shut.
+    _ = unsafe evaluate(Array("String(new Date(0))".utf8), named: "zone.js")
     if let callbacks = unsafe callbacks, assay_js_reports_rejections(),
       let function = unsafe property(callbacks, "rejected")
     {
@@ -87,7 +84,7 @@ internal import CPosix
     unsafe add("setTimer", timerCallback, to: native)
     unsafe add("send", sendCallback, to: native)
     unsafe add("load", loadCallback, to: native)
-    unsafe add("libraries", librariesCallback, to: native)
+    unsafe add("part", partCallback, to: native)
     let name = unsafe JSStringCreateWithUTF8CString("__native")
     defer { unsafe JSStringRelease(name) }
     unsafe JSObjectSetProperty(
@@ -127,8 +124,25 @@ internal import CPosix
     return nil
   }
 
-  fileprivate func libraries() -> JSObjectRef? {
-    unsafe evaluate(PackageResources.libraries_js, named: "libraries.js")
+  /// A part of the prelude that is evaluated when it is first needed.
+  fileprivate func part(_ name: String) -> JSObjectRef? {
+    let source: [UInt8]? =
+      switch name {
+      case "expect": PackageResources.expect_js
+      case "responses": PackageResources.responses_js
+      case "libraries": PackageResources.libraries_js
+      case "sdk": PackageResources.sdk_js
+      case "schema": PackageResources.schema_js
+      case "assert": PackageResources.assert_js
+      case "sugar": PackageResources.sugar_js
+      case "web": PackageResources.web_js
+      default: nil
+      }
+    guard let source else { return nil }
+    guard let value = unsafe evaluate(source, named: name + ".js") else {
+      preconditionFailure("the prelude \(name) does not load: \(lastError)")
+    }
+    return unsafe value
   }
 
   fileprivate func string(of bytes: [UInt8]) -> JSValueRef? { unsafe string(bytes) }
@@ -286,11 +300,14 @@ private func loadCallback(
   return unsafe engine.string(of: found)
 }
 
-private func librariesCallback(
+private func partCallback(
   _ context: JSContextRef?, _ function: JSObjectRef?, _ this: JSObjectRef?, _ count: Int,
   _ arguments: UnsafePointer<JSValueRef?>?, _ exception: UnsafeMutablePointer<JSValueRef?>?
 ) -> JSValueRef? {
-  unsafe engine(context)?.libraries() ?? JSValueMakeUndefined(context)
+  guard count > 0, let engine = unsafe engine(context),
+    let value = unsafe engine.part(Engine.text(context, arguments?[0]))
+  else { return unsafe JSValueMakeUndefined(context) }
+  return unsafe value
 }
 
 private func timerCallback(

@@ -1,418 +1,665 @@
-// The assertion vocabulary of `pm.expect`: chains of words that end in a check, with the sentences
-// that people know from chai 4.
+// The assertion vocabulary of `pm.expect`: chains of words that end in a check. What the words mean,
+// and the sentences they fail with, are those of chai 4, which a test compares them with.
 
 (function (global) {
   'use strict';
 
   class AssertionError extends Error {
-    constructor(message, actual, expected) {
-      super(message);
-      this.name = 'AssertionError';
-      this.actual = actual;
-      this.expected = expected;
+    constructor(message, facts) {
+      super(message || 'Unspecified AssertionError');
+      this.showDiff = false;
+      Object.assign(this, facts);
+    }
+    toJSON() { return Object.assign({ name: this.name, message: this.message }, this); }
+  }
+  Object.defineProperty(AssertionError.prototype, 'name', { value: 'AssertionError', configurable: true, writable: true });
+
+  const typeOf = value => value === null ? 'null' : typeof value !== 'object' ? typeof value
+    : Object.prototype.toString.call(value).slice(8, -1);
+  const kindOf = value => typeOf(value).toLowerCase();
+  const own = (object, name) => Object.prototype.hasOwnProperty.call(object, name);
+
+  // ---- Values in words ----
+
+  const more = '…';
+  const cut = (text, room) => {
+    text = String(text);
+    if (room < 1 && text.length > 1) return more;
+    return text.length > room && text.length > 1 ? text.slice(0, room - 1) + more : text;
+  };
+
+  // As many entries as there is room for, and how many are left. An entry is left out early where it
+  // and the next would not fit.
+  function listed(entries, at, word) {
+    const room = at.room;
+    let text = '';
+    let ahead = '';
+    for (let index = 0; index < entries.length; index += 1) {
+      const left = entries.length - index - 1;
+      const rest = more + '(' + (left + 1) + ')';
+      const gap = left ? ', ' : '';
+      at.room = room - text.length - gap.length;
+      const entry = ahead || word(entries[index], at) + gap;
+      const length = text.length + entry.length;
+      if (!left && length > room && text.length + rest.length <= room) return text + rest;
+      if (left > 1 && length + rest.length > room) return text + rest;
+      ahead = left ? word(entries[index + 1], at) + (left > 1 ? ', ' : '') : '';
+      if (left === 1 && length + rest.length > room && length + ahead.length > room) return text + rest;
+      text += entry;
+      if (left > 1 && length + ahead.length >= room) return text + more + '(' + left + ')';
+    }
+    return text;
+  }
+
+  const value = (each, at) => words(each, { room: at.room, seen: at.seen });
+  function pair([key, each], at) {
+    at.room -= 2;
+    if (typeof key === 'symbol') key = '[' + value(key, at) + ']';
+    else if (!/^[a-zA-Z_][a-zA-Z_0-9]*$/.test(key)) {
+      key = JSON.stringify(key).replace(/'/g, "\\'").replace(/\\"/g, '"').replace(/(^"|"$)/g, "'");
+    }
+    at.room -= key.length;
+    return key + ': ' + value(each, at);
+  }
+  function entry([key, each], at) {
+    at.room -= 4;
+    const name = value(key, at);
+    at.room -= name.length;
+    return name + ' => ' + value(each, at);
+  }
+  function members(object, at) {
+    const names = [...Object.getOwnPropertyNames(object), ...Object.getOwnPropertySymbols(object)];
+    if (names.length === 0) return '{}';
+    at.room -= 4;
+    if (at.seen.includes(object)) return '[Circular]';
+    at.seen.push(object);
+    const text = listed(names.map(name => [name, object[name]]), at, pair);
+    at.seen.pop();
+    return '{ ' + text + ' }';
+  }
+  const number = (each, at) => Object.is(each, -0) ? '-0' : each === 0 ? '+0' : isFinite(each) ? cut(each, at.room) : String(each);
+  const escapes = { '\b': '\\b', '\t': '\\t', '\n': '\\n', '\f': '\\f', '\r': '\\r', "'": "\\'" };
+  const odd = /['\u0000-\u001f\u007f-\u009f\u00ad\u0600-\u0604\u070f\u17b4\u17b5\u200c-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff0-\uffff]/g;
+  const string = (each, at) => "'" + cut(each.replace(odd,
+    mark => escapes[mark] || '\\u' + mark.charCodeAt(0).toString(16).padStart(4, '0')), at.room - 2) + "'";
+  const within = (open, entries, close, room, at, word) => {
+    at.room -= room;
+    return open + listed(entries, at, word || value) + close;
+  };
+  const extra = (list, at) => {
+    const names = Object.keys(list).slice(list.length);
+    return names.length ? ', ' + listed(names.map(name => [name, list[name]]), at, pair) : '';
+  };
+  const errorFacts = ['stack', 'line', 'column', 'name', 'message', 'fileName', 'lineNumber', 'columnNumber',
+    'number', 'description', 'sourceURL'];
+  const makers = {
+    null: () => 'null', undefined: () => 'undefined', boolean: String, Boolean: String, number, string,
+    Number: (each, at) => number(Number(each), at), String: (each, at) => string(String(each), at),
+    bigint: (each, at) => { const text = cut(each, at.room - 1); return text === more ? text : text + 'n'; },
+    symbol: each => 'Symbol(' + (each.description || '') + ')',
+    function: (each, at) => each.name ? '[Function ' + cut(each.name, at.room - 11) + ']' : '[Function]',
+    Array: (each, at) => each.length || Object.keys(each).length
+      ? within('[ ', Array.from(each), '', 4, at) + extra(each, at) + ' ]' : '[]',
+    Arguments: (each, at) => each.length ? within('Arguments[ ', Array.from(each), ' ]', 13, at) : 'Arguments[]',
+    Date: (each, at) => {
+      const text = each.toJSON();
+      return text === null ? 'Invalid Date' : text.slice(0, text.indexOf('T') + 1) + cut(text.slice(text.indexOf('T') + 1), at.room - text.indexOf('T') - 1);
+    },
+    Map: (each, at) => each.size > 1 ? within('Map{ ', [...each], ' }', 7, at, entry) : 'Map{}',
+    Set: (each, at) => each.size ? within('Set{ ', [...each], ' }', 7, at) : 'Set{}',
+    RegExp: (each, at) => '/' + cut(each.source, at.room - 2 - each.flags.length) + '/' + each.flags,
+    Promise: () => 'Promise{…}', WeakSet: () => 'WeakSet{…}', WeakMap: () => 'WeakMap{…}',
+    Error: (each, at) => {
+      const names = Object.getOwnPropertyNames(each).filter(name => !errorFacts.includes(name));
+      at.room -= each.name.length;
+      const message = each.message ? ': ' + cut(each.message, at.room) : '';
+      at.room -= message.length + 5;
+      const rest = listed(names.map(name => [name, each[name]]), at, pair);
+      return each.name + message + (rest && ' { ' + rest + ' }');
+    },
+  };
+
+  function words(each, at) {
+    const type = typeOf(each);
+    if (own(makers, type)) return makers[type](each, at);
+    if (ArrayBuffer.isView(each) && each.length !== undefined) {
+      const name = global.Buffer && each.constructor && each.constructor.name === 'Buffer' ? 'Buffer' : type;
+      return each.length ? within(name + '[ ', Array.from(each), ' ]', name.length + 4, at) : name + '[]';
+    }
+    if (typeof each.inspect === 'function') {
+      const said = each.inspect(2, {});
+      if (said) return typeof said === 'string' ? said : words(said, at);
+    }
+    const parent = Object.getPrototypeOf(each);
+    if (parent === Object.prototype || parent === null || each.constructor === Object || each.constructor === undefined) return members(each, at);
+    const name = each[Symbol.toStringTag] || each.constructor.name || '<Anonymous Class>';
+    at.room -= name.length;
+    return name + members(each, at);
+  }
+
+  // A value on one line, in some forty characters.
+  const inspect = each => words(each, { room: 40, seen: [] });
+
+  function show(each) {
+    const text = inspect(each);
+    if (text.length < 40) return text;
+    switch (Object.prototype.toString.call(each)) {
+      case '[object Function]': return each.name ? '[Function: ' + each.name + ']' : '[Function]';
+      case '[object Array]': return '[ Array(' + each.length + ') ]';
+      case '[object Object]': {
+        const names = Object.keys(each);
+        return '{ Object (' + (names.length > 2 ? names.slice(0, 2).join(', ') + ', ...' : names.join(', ')) + ') }';
+      }
+      default: return text;
     }
   }
 
-  function typeOf(value) {
-    if (value === null) return 'null';
-    if (value === undefined) return 'undefined';
-    if (Array.isArray(value)) return 'array';
-    return Object.prototype.toString.call(value).slice(8, -1).toLowerCase();
-  }
-
-  // One line for a value, cut where it gets long.
-  function show(value, depth) {
-    depth = depth || 0;
-    switch (typeOf(value)) {
-      case 'string': return "'" + value.replace(/\\/g, '\\\\').replace(/'/g, "\\'").replace(/\n/g, '\\n') + "'";
-      case 'function': return '[Function' + (value.name ? ': ' + value.name : '') + ']';
-      case 'symbol': return value.toString();
-      case 'bigint': return value + 'n';
-      case 'number': return Object.is(value, -0) ? '-0' : String(value);
-      case 'boolean': case 'null': case 'undefined': case 'regexp': return String(value);
-      case 'date': return isNaN(value) ? 'Invalid Date' : value.toISOString();
-      case 'error': return '[' + value.name + ': ' + value.message + ']';
-      case 'array': return list('[', value.map(each => entry(each, depth)), ']', value.length);
-      case 'map': return 'Map{' + [...value].map(pair => show(pair, depth + 1)).join(', ') + '}';
-      case 'set': return 'Set{' + [...value].map(each => show(each, depth + 1)).join(', ') + '}';
-      default: {
-        const names = Object.keys(value);
-        const parts = names.map(name => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : show(name)) + ': '
-          + entry(value[name], depth));
-        return list('{ ', parts, ' }', names.length);
-      }
-    }
-    function entry(each, at) { return at > 1 ? brief(each) : show(each, at + 1); }
-    function brief(each) {
-      if (Array.isArray(each)) return '[ Array(' + each.length + ') ]';
-      return typeOf(each) === 'object' ? '[Object]' : show(each, 9);
-    }
-    function list(open, parts, close, count) {
-      if (count === 0) return (open + close).replace(/ /g, '');
-      const kept = [];
-      let length = 0;
-      for (const part of parts) {
-        length += part.length + 2;
-        if (length > 40 && kept.length && depth === 0 && parts.length > 2) break;
-        kept.push(part);
-      }
-      const more = count - kept.length;
-      return (open === '[' ? '[ ' : open) + kept.join(', ') + (more ? ', …(' + more + ')' : '')
-        + (close === ']' ? ' ]' : close);
-    }
-  }
+  // ---- Equality ----
 
   function deepEqual(left, right, seen) {
-    if (Object.is(left, right) || left === right) return left !== 0 || 1 / left === 1 / right;
+    if (left === right) return left !== 0 || 1 / left === 1 / right;
+    if (left !== left && right !== right) return true;
+    if (left === null || right === null || typeof left !== 'object' || typeof right !== 'object') return false;
+    seen = seen || new Map();
+    const known = seen.get(left);
+    if (known && known.has(right)) return known.get(right);
     const type = typeOf(left);
     if (type !== typeOf(right)) return false;
-    if (left === null || typeof left !== 'object') return false;
-    seen = seen || new Map();
-    if (seen.get(left) === right) return true;
-    seen.set(left, right);
+    const memory = known || new Map();
+    if (!known) seen.set(left, memory);
+    memory.set(right, true);
+    const result = equalParts(type, left, right, seen);
+    memory.set(right, result);
+    return result;
+  }
+  function equalParts(type, left, right, seen) {
+    const each = (one, other) => one.length === other.length
+      && Array.prototype.every.call(one, (part, index) => deepEqual(part, other[index], seen));
     switch (type) {
-      case 'date': return left.getTime() === right.getTime() || (isNaN(left) && isNaN(right));
-      case 'regexp': return String(left) === String(right);
-      case 'boolean': case 'number': case 'string': return Object.is(left.valueOf(), right.valueOf());
-      case 'error': return left === right;
-      case 'map': case 'set':
-        return left.size === right.size && deepEqual([...left].sort(), [...right].sort(), seen);
+      case 'String': case 'Number': case 'Boolean': case 'Date': return deepEqual(left.valueOf(), right.valueOf());
+      case 'Promise': case 'Symbol': case 'WeakMap': case 'WeakSet': return false;
+      case 'Error': return ['name', 'message', 'code'].every(name => deepEqual(left[name], right[name], seen));
+      case 'RegExp': return String(left) === String(right);
+      case 'Array': case 'Arguments': {
+        // A hole is no element to `every`.
+        if (left.length !== right.length) return false;
+        for (let index = 0; index < left.length; index += 1) if (!deepEqual(left[index], right[index], seen)) return false;
+        return true;
+      }
+      case 'ArrayBuffer': return each(new Uint8Array(left), new Uint8Array(right));
+      case 'DataView': return each(new Uint8Array(left.buffer), new Uint8Array(right.buffer));
+      case 'Set': case 'Map': {
+        const sorted = all => { const list = []; all.forEach((one, other) => list.push([one, other])); return list.sort(); };
+        return left.size === right.size && each(sorted(left), sorted(right));
+      }
     }
-    if (type === 'array' && left.length !== right.length) return false;
-    const names = keys(left);
-    if (names.length !== keys(right).length) return false;
-    return names.every(name => name in right && deepEqual(left[name], right[name], seen));
-    function keys(object) { const all = []; for (const name in object) all.push(name); return all; }
+    if (ArrayBuffer.isView(left)) return each(left, right);
+    const [names, others] = [left, right].map(object => {
+      const all = [];
+      for (const name in object) all.push(name);
+      return all.concat(Object.getOwnPropertySymbols(object).filter(name => Object.getOwnPropertyDescriptor(object, name).enumerable));
+    });
+    if (names.length && names.length === others.length) {
+      const sorted = list => list.map(String).sort();
+      return each(sorted(names), sorted(others)) && names.every(name => deepEqual(left[name], right[name], seen));
+    }
+    const [ones, twos] = [left, right].map(object => typeof object[Symbol.iterator] === 'function' ? [...object].sort() : []);
+    if (ones.length && ones.length === twos.length) return each(ones, twos);
+    return !names.length && !others.length && !ones.length && !twos.length;
   }
 
-  const own = (object, name) => Object.prototype.hasOwnProperty.call(object, name);
+  // ---- Chains ----
+
+  // How far apart two words are, up to four.
+  function distance(one, other) {
+    if (Math.abs(one.length - other.length) >= 4) return 4;
+    let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+    for (let at = 1; at <= one.length; at += 1) {
+      const next = [at];
+      for (let place = 1; place <= other.length; place += 1) {
+        next[place] = Math.min(row[place] + 1, next[place - 1] + 1, row[place - 1] + (one[at - 1] === other[place - 1] ? 0 : 1));
+      }
+      row = next;
+    }
+    return row[other.length];
+  }
+
+  const plain = ['then', 'catch', 'inspect', 'toJSON'];
+  // A word that does not exist would otherwise be a check that never fails.
+  const guarded = (target, word) => new Proxy(target, { get(target, key) {
+    if (typeof key === 'string' && !(key in target) && !plain.includes(key)) {
+      if (word) throw new Error('Invalid Chai property: ' + word + '.' + key + '. See docs for proper usage of "' + word + '".');
+      let nearest = null;
+      let least = 4;
+      for (let object = target; object && object !== Object.prototype; object = Object.getPrototypeOf(object)) {
+        for (const name of Object.getOwnPropertyNames(object)) {
+          const far = distance(key, name);
+          if (far < least) { nearest = name; least = far; }
+        }
+      }
+      throw new Error('Invalid Chai property: ' + key + (nearest === null ? '' : '. Did you mean "' + nearest + '"?'));
+    }
+    return Reflect.get(target, key);
+  } });
 
   class Assertion {
     constructor(object, message, flags) {
       Object.defineProperty(this, '_', { value: Object.assign({ object, message }, flags) });
+      const self = guarded(this);
+      Object.defineProperty(this, '__self', { value: self });
+      return self;
     }
+    assert(holds, yes, no, expected, actual) { check(this, holds, yes, no, expected, actual); }
+    get _obj() { return this._.object; }
+    set _obj(object) { this._.object = object; }
+    get __flags() { return this._; }
   }
 
   // Fails unless the check holds, or unless it does not where the chain said `not`. In a sentence
   // #{this} is the value, #{exp} what was wanted and #{act} what was found.
   function check(assertion, holds, yes, no, expected, actual) {
     const flags = assertion._;
-    if (flags.negate ? !holds : holds) return assertion;
-    const text = (flags.negate ? no : yes)
-      .replace(/#\{this\}/g, () => show(flags.object))
-      .replace(/#\{exp\}/g, () => show(expected))
-      .replace(/#\{act\}/g, () => show(actual === undefined ? flags.object : actual));
-    throw new AssertionError((flags.message ? flags.message + ': ' : '') + text, actual, expected);
+    if (flags.negate ? !holds : holds) return;
+    let text = (flags.negate ? no : yes) || '';
+    if (typeof text === 'function') text = text();
+    const found = actual === undefined ? flags.object : actual;
+    text = text.replace(/#\{this\}/g, () => show(flags.object)).replace(/#\{act\}/g, () => show(found))
+      .replace(/#\{exp\}/g, () => show(expected));
+    throw new AssertionError((flags.message ? flags.message + ': ' : '') + text, { actual: found, expected });
   }
+  const misuse = (assertion, text) => { throw new AssertionError((assertion._.message ? assertion._.message + ': ' : '') + text); };
+  // Another value, under the name that the chain was given.
+  const also = (assertion, object) => new Assertion(object, assertion._.message);
 
-  function misuse(assertion, text) {
-    throw new AssertionError((assertion._.message ? assertion._.message + ': ' : '') + text);
+  const result = (assertion, given) => given === undefined ? assertion.__self : given;
+  function define(name, descriptor) {
+    Object.defineProperty(Assertion.prototype, name, Object.assign({ configurable: true }, descriptor));
   }
-
-  function property(name, body) {
-    Object.defineProperty(Assertion.prototype, name, { configurable: true, get() {
-      const result = body.call(this, this._);
-      return result === undefined ? this : result;
-    } });
+  function property(names, body) {
+    for (const name of names.split(' ')) define(name, { get() { return result(this, body.call(this, this._)); } });
   }
-
   function method(names, body) {
     for (const name of names.split(' ')) {
-      Object.defineProperty(Assertion.prototype, name, { configurable: true, value(...words) {
-        const result = body.apply(this, words);
-        return result === undefined ? this : result;
-      } });
+      const call = function (...words) { return result(this, body.apply(this, words)); };
+      Object.defineProperty(call, 'length', { get() { throw new Error('Invalid Chai property: ' + name + '.length. See docs for proper usage of "' + name + '".'); } });
+      define(name, { value: guarded(call, name), writable: true });
     }
   }
-
   // A word that can be called or be passed through, such as `a`, `include` or `length`.
+  const chained = {};
   function chainable(names, body, touch) {
     for (const name of names.split(' ')) {
-      Object.defineProperty(Assertion.prototype, name, { configurable: true, get() {
-        if (touch) touch.call(this, this._);
+      chained[name] = { body, touch: touch || (() => {}) };
+      define(name, { get() {
+        chained[name].touch.call(this, this._);
         const assertion = this;
-        const word = function (...words) {
-          const result = body.apply(assertion, words);
-          return result === undefined ? assertion : result;
-        };
-        return new Proxy(word, { get: (target, key) => {
-          const value = assertion[key];
-          return typeof value === 'function' && !(key in Assertion.prototype) ? value.bind(assertion) : value;
-        } });
+        return new Proxy(function () {}, {
+          apply: (target, own, words) => result(assertion, chained[name].body.apply(assertion, words)),
+          get(target, key) {
+            if (key === 'length') throw new Error('Invalid Chai property: ' + name + '.length. Due to a compatibility issue, "length" cannot directly follow "' + name + '". Use "' + name + '.lengthOf" instead.');
+            if (key === 'call' || key === 'apply') return target[key];
+            return assertion.__self[key];
+          },
+        });
       } });
     }
   }
+  const label = (assertion, message) => { if (message) assertion._.message = message; };
 
-  for (const word of ['to', 'be', 'been', 'is', 'that', 'which', 'and', 'has', 'have', 'with', 'at',
-    'of', 'same', 'but', 'does', 'still', 'also']) property(word, function () {});
-  property('not', flags => { flags.negate = !flags.negate; });
-  property('deep', flags => { flags.deep = true; });
-  property('nested', flags => { flags.nested = true; });
-  property('own', flags => { flags.own = true; });
-  property('ordered', flags => { flags.ordered = true; });
+  property('to be been is and has have with that which at of same but does still also', () => {});
+  for (const flag of ['deep', 'nested', 'own', 'ordered', 'itself']) property(flag, flags => { flags[flag] = true; });
+  property('not', flags => { flags.negate = true; });
   property('any', flags => { flags.any = true; flags.all = false; });
   property('all', flags => { flags.all = true; flags.any = false; });
 
+  // Each: the test, what it says, and what it says when negated.
+  const whole = value => value === Object(value);
   const truths = {
-    ok: [value => !!value, 'truthy'], true: [value => value === true, 'true'],
-    false: [value => value === false, 'false'], null: [value => value === null, 'null'],
-    undefined: [value => value === undefined, 'undefined'], NaN: [value => value !== value, 'NaN'],
-    finite: [value => typeof value === 'number' && isFinite(value), 'a finite number'],
-    extensible: [value => Object.isExtensible(value), 'extensible'],
-    sealed: [value => Object.isSealed(value), 'sealed'],
-    frozen: [value => Object.isFrozen(value), 'frozen'],
+    ok: [value => value, 'to be truthy', 'to be falsy'], true: [value => value === true, 'to be true', 'to be false'],
+    false: [value => value === false, 'to be false', 'to be true'], null: [value => value === null, 'to be null', 'not to be null'],
+    undefined: [value => value === undefined, 'to be undefined', 'not to be undefined'],
+    NaN: [value => value !== value, 'to be NaN', 'not to be NaN'],
+    'exist exists': [value => value !== null && value !== undefined, 'to exist', 'to not exist'],
+    finite: [value => typeof value === 'number' && isFinite(value), 'to be a finite number', 'to not be a finite number'],
+    extensible: [value => whole(value) && Object.isExtensible(value), 'to be extensible', 'to not be extensible'],
+    sealed: [value => !whole(value) || Object.isSealed(value), 'to be sealed', 'to not be sealed'],
+    frozen: [value => !whole(value) || Object.isFrozen(value), 'to be frozen', 'to not be frozen'],
   };
-  for (const name of Object.keys(truths)) {
-    const [test, word] = truths[name];
-    property(name, function (flags) {
-      check(this, test(flags.object), 'expected #{this} to be ' + word,
-        word === 'truthy' ? 'expected #{this} to be falsy' : 'expected #{this} to not be ' + word);
-    });
+  for (const names of Object.keys(truths)) {
+    const [test, yes, no] = truths[names];
+    property(names, function (flags) { check(this, test(flags.object), 'expected #{this} ' + yes, 'expected #{this} ' + no); });
   }
 
-  function exists(flags) {
-    check(this, flags.object !== null && flags.object !== undefined,
-      'expected #{this} to exist', 'expected #{this} to not exist');
-  }
-  property('exist', exists);
-  property('exists', exists);
-
-  property('empty', function (flags) {
-    const value = flags.object;
-    const type = typeOf(value);
-    if (value === null || value === undefined || /^(number|boolean|function|symbol)$/.test(type)) {
-      misuse(this, '.empty was passed non-string primitive ' + show(value));
-    }
-    const size = type === 'map' || type === 'set' ? value.size
-      : type === 'string' || type === 'array' ? value.length : Object.keys(value).length;
+  property('empty', function ({ object }) {
+    const kind = kindOf(object);
+    if (kind === 'weakmap' || kind === 'weakset') misuse(this, '.empty was passed a weak collection');
+    if (kind === 'function') misuse(this, ('.empty was passed a function ' + object.name).trim());
+    if (kind !== 'string' && !whole(object)) misuse(this, '.empty was passed non-string primitive ' + inspect(object));
+    const size = kind === 'map' || kind === 'set' ? object.size
+      : kind === 'string' || kind === 'array' ? object.length : Object.keys(object).length;
     check(this, size === 0, 'expected #{this} to be empty', 'expected #{this} not to be empty');
   });
-
-  property('arguments', function (flags) {
-    check(this, typeOf(flags.object) === 'arguments', 'expected #{this} to be arguments',
-      'expected #{this} to not be arguments');
+  property('arguments Arguments', function ({ object }) {
+    check(this, typeOf(object) === 'Arguments', 'expected #{this} to be arguments but got ' + typeOf(object), 'expected #{this} to not be arguments');
   });
 
   chainable('a an', function (type, message) {
-    if (message) this._.message = message;
-    const article = /^[aeiou]/i.test(type) ? 'an ' : 'a ';
-    check(this, typeOf(this._.object) === String(type).toLowerCase(),
-      'expected #{this} to be ' + article + type, 'expected #{this} not to be ' + article + type);
+    label(this, message);
+    type = type.toLowerCase();
+    const what = (/^[aeiou]/.test(type) ? 'an ' : 'a ') + type;
+    check(this, type === kindOf(this._.object), 'expected #{this} to be ' + what, 'expected #{this} not to be ' + what);
   });
 
-  function includes(wanted, message) {
-    if (message) this._.message = message;
-    const { object, deep } = this._;
+  chainable('include includes contain contains', function (wanted, message) {
+    label(this, message);
+    const { object, deep, negate } = this._;
     const same = (one, other) => deep ? deepEqual(one, other) : one === other || one !== one && other !== other;
     let holds;
-    switch (typeOf(object)) {
-      case 'string': holds = object.includes(wanted); break;
-      case 'array': holds = object.some(each => same(each, wanted)); break;
-      case 'set': holds = [...object].some(each => same(each, wanted)); break;
-      case 'map': holds = [...object.values()].some(each => same(each, wanted)); break;
-      default:
-        if (object === null || typeof object !== 'object' || wanted === null || typeof wanted !== 'object') {
-          misuse(this, 'object tested must be an array, a map, an object, a set, a string, or a weakset, but '
-            + typeOf(object) + ' given');
+    switch (kindOf(object)) {
+      case 'string': holds = object.indexOf(wanted) !== -1; break;
+      case 'array': holds = deep ? object.some(each => same(each, wanted)) : object.indexOf(wanted) !== -1; break;
+      case 'set': case 'map': holds = [...object.values()].some(each => same(each, wanted)); break;
+      case 'weakset':
+        if (deep) misuse(this, 'unable to use .deep.include with WeakSet');
+        holds = object.has(wanted);
+        break;
+      default: {
+        if (!whole(wanted)) {
+          const kind = kindOf(wanted);
+          misuse(this, 'the given combination of arguments (' + kindOf(object) + ' and ' + kind + ') is invalid for this assertion.'
+            + ' You can use an array, a map, an object, a set, a string, or a weakset instead of a ' + kind);
         }
-        holds = Object.keys(wanted).every(name => name in object && same(object[name], wanted[name]));
+        const names = Object.keys(wanted);
+        const errors = [];
+        for (const name of names) {
+          const part = new Assertion(object, undefined, this._);
+          try { part.property(name, wanted[name]); } catch (error) {
+            if (!negate || names.length === 1 || !(error instanceof AssertionError)) throw error;
+            errors.push(error);
+          }
+        }
+        // Several are included unless each of them is.
+        if (errors.length > 0 && errors.length === names.length) throw errors[0];
+        return;
+      }
     }
-    const verb = (deep ? 'deep ' : '') + 'include ';
-    check(this, holds, 'expected #{this} to ' + verb + show(wanted),
-      'expected #{this} to not ' + verb + show(wanted), wanted);
-  }
-  chainable('include includes contain contains', includes, flags => { flags.contains = true; });
+    const verb = (deep ? 'deep ' : '') + 'include ' + inspect(wanted);
+    check(this, holds, 'expected #{this} to ' + verb, 'expected #{this} to not ' + verb);
+  }, flags => { flags.contains = true; });
 
   method('equal equals eq', function (wanted, message) {
-    if (message) this._.message = message;
+    label(this, message);
     if (this._.deep) return this.eql(wanted);
-    check(this, this._.object === wanted, 'expected #{this} to equal #{exp}',
-      'expected #{this} to not equal #{exp}', wanted, this._.object);
+    check(this, wanted === this._.object, 'expected #{this} to equal #{exp}', 'expected #{this} to not equal #{exp}', wanted);
   });
-
   method('eql eqls', function (wanted, message) {
-    if (message) this._.message = message;
-    check(this, deepEqual(this._.object, wanted), 'expected #{this} to deeply equal #{exp}',
-      'expected #{this} to not deeply equal #{exp}', wanted, this._.object);
+    label(this, message);
+    check(this, deepEqual(wanted, this._.object), 'expected #{this} to deeply equal #{exp}', 'expected #{this} to not deeply equal #{exp}', wanted);
   });
 
-  function measure(assertion) {
-    const { object, counts } = assertion._;
-    if (!counts) return object;
-    if (object === null || object === undefined || object.length === undefined && object.size === undefined) {
-      misuse(assertion, 'expected ' + show(object) + ' to have property \'length\'');
-    }
-    return object.length === undefined ? object.size : object.length;
+  // How many there are, where the chain asks for that, and what that is called.
+  function count(assertion) {
+    const { object } = assertion._;
+    if (kindOf(object) === 'map' || kindOf(object) === 'set') return [object.size, 'size'];
+    also(assertion, object).to.have.property('length');
+    return [object.length, 'length'];
   }
-
-  function comparison(names, word, opposite, test) {
+  // Fails where the values cannot be compared.
+  function comparable(assertion, limits, name) {
+    const { object, doLength } = assertion._;
+    const kind = kindOf(object);
+    const all = limits.length > 1 ? ['the arguments to within must be dates', 'the arguments to within must be numbers']
+      : ['the argument to ' + name + ' must be a date', 'the argument to ' + name + ' must be a number'];
+    if (!doLength && kind === 'date' && limits.some(each => kindOf(each) !== 'date')) misuse(assertion, all[0]);
+    if ((doLength || kind === 'number') && limits.some(each => kindOf(each) !== 'number')) misuse(assertion, all[1]);
+    if (!doLength && kind !== 'date' && kind !== 'number') {
+      misuse(assertion, 'expected ' + (kind === 'string' ? "'" + object + "'" : object) + ' to be a number or a date');
+    }
+  }
+  function comparison(names, words, opposite, negated, test) {
     method(names, function (limit, message) {
-      if (message) this._.message = message;
-      const value = measure(this);
-      if (typeOf(value) !== 'number' && typeOf(value) !== 'date') {
-        misuse(this, 'expected ' + show(value) + ' to be a number or a date');
+      label(this, message);
+      const [value, what] = this._.doLength ? count(this) : [this._.object];
+      comparable(this, [limit], names.split(' ')[0]);
+      if (what) {
+        check(this, test(value, limit), 'expected #{this} to have a ' + what + ' ' + words + ' #{exp} but got #{act}',
+          'expected #{this} to ' + negated + 'have a ' + what + ' ' + (negated ? words : opposite) + ' #{exp}', limit, value);
+      } else {
+        check(this, test(value, limit), 'expected #{this} to be ' + words + ' #{exp}', 'expected #{this} to be ' + opposite + ' #{exp}', limit);
       }
-      const what = this._.counts ? 'to have a length ' : 'to be ';
-      check(this, test(value, limit),
-        'expected #{this} ' + what + word + ' #{exp}' + (this._.counts ? ' but got #{act}' : ''),
-        'expected #{this} ' + what + opposite + ' #{exp}', limit, value);
     });
   }
-  comparison('above gt greaterThan', 'above', 'at most', (value, limit) => value > limit);
-  comparison('least gte greaterThanOrEqual', 'at least', 'below', (value, limit) => value >= limit);
-  comparison('below lt lessThan', 'below', 'at least', (value, limit) => value < limit);
-  comparison('most lte lessThanOrEqual', 'at most', 'above', (value, limit) => value <= limit);
-
+  comparison('above gt greaterThan', 'above', 'at most', 'not ', (value, limit) => value > limit);
+  comparison('least gte greaterThanOrEqual', 'at least', 'below', '', (value, limit) => value >= limit);
+  comparison('below lt lessThan', 'below', 'at least', 'not ', (value, limit) => value < limit);
+  comparison('most lte lessThanOrEqual', 'at most', 'above', '', (value, limit) => value <= limit);
   method('within', function (low, high, message) {
-    if (message) this._.message = message;
-    const value = measure(this);
-    const range = low + '..' + high;
-    check(this, value >= low && value <= high, 'expected #{this} to be within ' + range,
-      'expected #{this} to not be within ' + range);
+    label(this, message);
+    const [value, what] = this._.doLength ? count(this) : [this._.object];
+    comparable(this, [low, high]);
+    const text = each => kindOf(low) === 'date' && kindOf(high) === 'date' ? each.toISOString() : each;
+    const range = (what ? 'have a ' + what : 'be') + ' within ' + text(low) + '..' + text(high);
+    check(this, value >= low && value <= high, 'expected #{this} to ' + range, 'expected #{this} to not ' + range);
   });
-
   method('closeTo approximately', function (wanted, delta, message) {
-    if (message) this._.message = message;
-    check(this, Math.abs(this._.object - wanted) <= delta,
-      'expected #{this} to be close to ' + wanted + ' +/- ' + delta,
-      'expected #{this} not to be close to ' + wanted + ' +/- ' + delta);
+    label(this, message);
+    also(this, this._.object).is.a('number');
+    if (typeof wanted !== 'number' || typeof delta !== 'number') {
+      misuse(this, 'the arguments to closeTo or approximately must be numbers' + (delta === undefined ? ', and a delta is required' : ''));
+    }
+    const text = 'to be close to ' + wanted + ' +/- ' + delta;
+    check(this, Math.abs(this._.object - wanted) <= delta, 'expected #{this} ' + text, 'expected #{this} not ' + text);
   });
-
   chainable('length lengthOf', function (wanted, message) {
-    if (message) this._.message = message;
-    this._.counts = true;
-    const length = measure(this);
-    this._.counts = false;
-    check(this, length === wanted, 'expected #{this} to have a length of #{exp} but got #{act}',
-      'expected #{this} to not have a length of #{exp}', wanted, length);
-  }, flags => { flags.counts = true; });
+    label(this, message);
+    const [value, what] = count(this);
+    check(this, value == wanted, 'expected #{this} to have a ' + what + ' of #{exp} but got #{act}',
+      'expected #{this} to not have a ' + what + ' of #{act}', wanted, value);
+  }, flags => { flags.doLength = true; });
 
   method('match matches', function (pattern, message) {
-    if (message) this._.message = message;
-    check(this, pattern.exec(this._.object) !== null, 'expected #{this} to match ' + pattern,
-      'expected #{this} not to match ' + pattern);
+    label(this, message);
+    check(this, pattern.exec(this._.object), 'expected #{this} to match ' + pattern, 'expected #{this} not to match ' + pattern);
   });
-
   method('string', function (part, message) {
-    if (message) this._.message = message;
-    check(this, typeof this._.object === 'string' && this._.object.includes(part),
-      'expected #{this} to contain ' + show(part), 'expected #{this} to not contain ' + show(part));
+    label(this, message);
+    also(this, this._.object).is.a('string');
+    check(this, this._.object.indexOf(part) !== -1, 'expected #{this} to contain ' + inspect(part), 'expected #{this} to not contain ' + inspect(part));
+  });
+  method('instanceof instanceOf', function (type, message) {
+    label(this, message);
+    let holds;
+    try { holds = this._.object instanceof type; } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      misuse(this, 'The instanceof assertion needs a constructor but ' + typeOf(type) + ' was given.');
+    }
+    const name = typeof type === 'function' ? type.name : 'an unnamed constructor';
+    check(this, holds, 'expected #{this} to be an instance of ' + name, 'expected #{this} to not be an instance of ' + name);
   });
 
+  // The value at `a.b[0]`, with a backslash before a point or bracket that belongs to a name.
   function walk(object, path) {
-    const steps = path.replace(/\[(\w+)\]/g, '.$1').split('.').filter(step => step !== '');
-    let holder = object;
-    for (let index = 0; index < steps.length; index += 1) {
-      if (holder === null || holder === undefined || !(steps[index] in Object(holder))) return { found: false };
-      holder = holder[steps[index]];
+    const steps = String(path).replace(/([^\\])\[/g, '$1.[').match(/(\\\.|[^.]+?)+/g) || [];
+    let found = object;
+    let exists = true;
+    for (const step of steps) {
+      const index = /^\[(\d+)\]$/.exec(step);
+      const name = index ? index[1] : step.replace(/\\([.[\]])/g, '$1');
+      exists = found !== null && found !== undefined && name in Object(found);
+      found = exists ? found[name] : undefined;
+      if (!exists) break;
     }
-    return { found: true, value: holder };
+    return { found: exists && steps.length > 0, value: found };
   }
 
-  function hasProperty(name, value, message) {
-    if (message) this._.message = message;
-    const { object, nested, deep } = this._;
-    if (object === null || object === undefined) {
-      misuse(this, 'Target cannot be null or undefined.');
-    }
-    const target = nested ? walk(object, name)
-      : { found: this._.own ? own(object, name) : name in Object(object), value: object[name] };
-    const kind = (deep ? 'deep ' : '') + (this._.own ? 'own ' : '') + (nested ? 'nested ' : '') + 'property ';
-    if (!this._.negate || arguments.length === 1) {
-      check(this, target.found, 'expected #{this} to have ' + kind + show(name),
-        'expected #{this} to not have ' + kind + show(name));
-    }
+  function hasProperty(name, wanted, message) {
+    label(this, message);
+    const { object, nested, deep, own: isOwn, negate } = this._;
+    if (nested && typeof name !== 'string') misuse(this, 'the argument to property must be a string when using nested syntax');
+    if (!nested && !['string', 'number', 'symbol'].includes(typeof name)) misuse(this, 'the argument to property must be a string, number, or symbol');
+    if (nested && isOwn) misuse(this, 'The "nested" and "own" flags cannot be combined.');
+    if (object === null || object === undefined) misuse(this, 'Target cannot be null or undefined.');
+    const target = nested ? walk(object, name) : { found: isOwn ? own(object, name) : name in Object(object), value: object[name] };
+    const kind = (deep ? 'deep ' : '') + (isOwn ? 'own ' : '') + (nested ? 'nested ' : '') + 'property ' + inspect(name);
+    if (!negate || arguments.length === 1) check(this, target.found, 'expected #{this} to have ' + kind, 'expected #{this} to not have ' + kind);
     if (arguments.length > 1) {
-      const same = target.found && (deep ? deepEqual(target.value, value) : target.value === value);
-      check(this, same, 'expected #{this} to have ' + kind + show(name) + ' of #{exp}, but got #{act}',
-        'expected #{this} to not have ' + kind + show(name) + ' of #{act}', value, target.value);
+      const flags = this._;
+      const holds = target.found && (deep ? deepEqual(wanted, target.value) : wanted === target.value);
+      if (flags.negate ? holds : !holds) {
+        // What was found may be undefined, and is told all the same.
+        const text = flags.negate ? ' to not have ' + kind + ' of ' + show(target.value)
+          : ' to have ' + kind + ' of ' + show(wanted) + ', but got ' + show(target.value);
+        throw new AssertionError((flags.message ? flags.message + ': ' : '') + 'expected ' + show(object) + text, { actual: target.value, expected: wanted });
+      }
     }
-    return new Assertion(target.value, this._.message);
+    this._.object = target.value;
   }
   method('property', hasProperty);
-  method('ownProperty haveOwnProperty', function (...words) {
-    this._.own = true;
-    return hasProperty.apply(this, words);
+  method('ownProperty haveOwnProperty', function (...words) { this._.own = true; hasProperty.apply(this, words); });
+  method('ownPropertyDescriptor haveOwnPropertyDescriptor', function (name, wanted, message) {
+    if (typeof wanted === 'string') { message = wanted; wanted = null; }
+    label(this, message);
+    const found = Object.getOwnPropertyDescriptor(Object(this._.object), name);
+    const text = name => 'expected the own property descriptor for ' + inspect(name) + ' on #{this} to ';
+    if (found && wanted) {
+      check(this, deepEqual(wanted, found), text(name) + 'match ' + inspect(wanted) + ', got ' + inspect(found),
+        text(name) + 'not match ' + inspect(wanted), wanted, found);
+    } else {
+      const what = 'have an own property descriptor for ' + inspect(name);
+      check(this, found, 'expected #{this} to ' + what, 'expected #{this} to not ' + what);
+    }
+    this._.object = found;
   });
 
-  chainable('key keys', function (...names) {
-    const { object, any, contains } = this._;
-    const wanted = names.length === 1 && typeof names[0] === 'object'
-      ? Array.isArray(names[0]) ? names[0] : Object.keys(names[0]) : names.map(String);
-    if (wanted.length === 0) misuse(this, 'keys required');
-    if (object === null || typeof object !== 'object') misuse(this, 'expected ' + show(object) + ' to be an object');
-    const actual = Object.keys(object);
-    const holds = any ? wanted.some(name => actual.includes(name))
-      : wanted.every(name => actual.includes(name)) && (contains || actual.length === wanted.length);
-    const listed = (wanted.length > 1 ? 'keys ' : 'key ')
-      + wanted.map(name => show(name)).join(', ').replace(/, ([^,]*)$/, any ? ', or $1' : ', and $1');
-    const verb = contains ? 'contain ' : 'have ';
-    check(this, holds, 'expected #{this} to ' + verb + listed, 'expected #{this} to not ' + verb + listed);
+  method('key keys', function (first, ...rest) {
+    const { object, deep, any, contains } = this._;
+    const isCollection = object instanceof Map || object instanceof Set;
+    const type = typeOf(first);
+    let wanted = [first, ...rest];
+    if (type === 'Array') wanted = first;
+    else if (!isCollection && type === 'Object') wanted = Object.keys(first);
+    if (!isCollection) {
+      if (rest.length && (type === 'Array' || type === 'Object')) {
+        misuse(this, 'when testing keys against an object or an array you must give a single Array|Object|String argument or multiple String arguments');
+      }
+      wanted = wanted.map(name => typeof name === 'symbol' ? name : String(name));
+    }
+    if (wanted.length === 0 || arguments.length === 0) misuse(this, 'keys required');
+    const actual = isCollection ? [...object.keys()]
+      : Object.keys(object).concat(Object.getOwnPropertySymbols(object).filter(name => Object.getOwnPropertyDescriptor(object, name).enumerable));
+    const has = name => actual.some(other => deep ? deepEqual(name, other) : name === other);
+    const holds = any ? wanted.some(has) : wanted.every(has) && (contains || wanted.length === actual.length);
+    const names = wanted.map(inspect);
+    const last = names.pop();
+    const text = (deep && isCollection ? 'deeply ' : '') + (contains ? 'contain ' : 'have ')
+      + (names.length ? 'keys ' + names.join(', ') + (any ? ', or ' : ', and ') : 'key ') + last;
+    check(this, holds, 'expected #{this} to ' + text, 'expected #{this} to not ' + text, wanted, actual);
   });
 
   method('members', function (wanted, message) {
-    if (message) this._.message = message;
+    label(this, message);
     const { object, deep, contains, ordered } = this._;
-    if (!Array.isArray(object)) misuse(this, 'expected ' + show(object) + ' to be an array');
+    also(this, object).to.be.an('array');
+    also(this, wanted).to.be.an('array');
     const same = (one, other) => deep ? deepEqual(one, other) : one === other;
     const left = object.slice();
-    const holds = ordered
-      ? wanted.every((each, index) => same(each, object[index])) && (contains || object.length === wanted.length)
-      : wanted.every(each => {
-        const index = left.findIndex(other => same(each, other));
-        if (index >= 0 && !contains) left.splice(index, 1);
-        return index >= 0;
-      }) && (contains || left.length === 0);
-    const kind = (ordered ? 'ordered ' : '') + 'members as ';
-    const verb = contains ? 'be a superset of ' : 'have the same ' + kind;
-    check(this, holds, 'expected #{this} to ' + verb + '#{exp}', 'expected #{this} to not ' + verb + '#{exp}',
-      wanted);
+    const holds = (contains || wanted.length === left.length) && wanted.every((each, index) => {
+      if (ordered) return same(each, object[index]);
+      const at = left.findIndex(other => same(each, other));
+      if (at >= 0 && !contains) left.splice(at, 1);
+      return at >= 0;
+    });
+    const text = contains ? 'be ' + (ordered ? 'an ordered superset' : 'a superset') + ' of #{exp}'
+      : 'have the same ' + (ordered ? 'ordered ' : '') + 'members as #{exp}';
+    check(this, holds, 'expected #{this} to ' + text, 'expected #{this} to not ' + text, wanted);
   });
-
   method('oneOf', function (list, message) {
-    if (message) this._.message = message;
-    const { object, deep } = this._;
-    check(this, list.some(each => deep ? deepEqual(each, object) : each === object),
-      'expected #{this} to be one of #{exp}', 'expected #{this} to not be one of #{exp}', list);
+    label(this, message);
+    const { object, deep, contains } = this._;
+    also(this, list).to.be.an('array');
+    const [test, verb] = contains ? [each => object.indexOf(each) > -1, 'contain']
+      : deep ? [each => deepEqual(object, each), 'deeply equal'] : [each => each === object, 'be'];
+    check(this, list.some(test), 'expected #{this} to ' + verb + ' one of #{exp}',
+      'expected #{this} to ' + (verb === 'deeply equal' ? '' : 'not ') + verb + ' one of #{exp}', list);
   });
-
   method('satisfy satisfies', function (test, message) {
-    if (message) this._.message = message;
-    check(this, !!test(this._.object), 'expected #{this} to satisfy ' + show(test),
-      'expected #{this} to not satisfy ' + show(test));
+    label(this, message);
+    const holds = test(this._.object);
+    check(this, holds, 'expected #{this} to satisfy ' + show(test), 'expected #{this} to not satisfy' + show(test), !this._.negate, holds);
+  });
+  method('respondTo respondsTo', function (name, message) {
+    label(this, message);
+    const { object, itself } = this._;
+    const found = typeof object === 'function' && !itself ? object.prototype[name] : object[name];
+    check(this, typeof found === 'function', 'expected #{this} to respond to ' + inspect(name), 'expected #{this} to not respond to ' + inspect(name));
   });
 
-  method('instanceof instanceOf', function (type, message) {
-    if (message) this._.message = message;
-    check(this, this._.object instanceof type, 'expected #{this} to be an instance of ' + type.name,
-      'expected #{this} to not be an instance of ' + type.name);
+  const typeName = error => typeof error === 'function' ? error.name || String(error)
+    : error instanceof Error ? error.name : error && error.constructor ? error.constructor.name : typeOf(error);
+  const thrownText = error => error instanceof Error ? String(error) : typeof error === 'string' ? error : error && typeName(error);
+  method('throw throws Throw', function (type, text, message) {
+    label(this, message);
+    also(this, this._.object).is.a('function');
+    const negate = Boolean(this._.negate);
+    if (type instanceof RegExp || typeof type === 'string') { text = type; type = null; }
+    let thrown;
+    try { this._.object(); } catch (error) { thrown = error; }
+    const isOpen = type === undefined && text === undefined;
+    if (isOpen || !negate) {
+      check(this, thrown, 'expected #{this} to throw ' + (type instanceof Error ? '#{exp}' : type ? typeName(type) : 'an error'),
+        'expected #{this} to not throw an error but #{act} was thrown', type && String(type), thrownText(thrown));
+    }
+    // Of two conditions a negated chain fails where both hold.
+    const isDouble = Boolean(type && text) && negate;
+    let failed = 0;
+    const verdict = (holds, ...words) => { if (holds === negate) { if (isDouble) failed += 1; else check(this, negate, ...words); } };
+    const wrong = ['expected #{this} to throw #{exp} but #{act} was thrown', 'expected #{this} to not throw #{exp} but #{act} was thrown',
+      type instanceof Error ? String(type) : type && typeName(type), thrownText(thrown)];
+    if (type && thrown) {
+      if (type instanceof Error) verdict(thrown === type, wrong[0], negate ? 'expected #{this} to not throw #{exp}' : wrong[1], wrong[2], wrong[3]);
+      else verdict(typeof type === 'function' && (thrown instanceof type || thrown && thrown.constructor === type), ...wrong);
+    }
+    if (thrown && text !== undefined && text !== null) {
+      const said = typeof thrown === 'string' ? thrown : thrown.message;
+      const holds = text instanceof RegExp ? text.test(said) : String(said).indexOf(text) !== -1;
+      const how = text instanceof RegExp ? 'matching' : 'including';
+      verdict(holds, 'expected #{this} to throw error ' + how + ' #{exp} but got #{act}', 'expected #{this} to throw error not ' + how + ' #{exp}', text, said);
+    }
+    if (failed === 2) check(this, negate, ...wrong);
+    this._.object = thrown;
   });
 
-  method('respondTo respondsTo', function (name) {
-    const { object } = this._;
-    const holder = typeof object === 'function' ? object.prototype : object;
-    check(this, typeof holder[name] === 'function', 'expected #{this} to respond to ' + show(name),
-      'expected #{this} to not respond to ' + show(name));
+  // `change`, `increase` and `decrease`: of what a function gives back, or of a property.
+  for (const [names, isNumber, holds] of [['change changes', false, (from, to) => from !== to],
+    ['increase increases', true, (from, to) => to - from > 0], ['decrease decreases', true, (from, to) => to - from < 0]]) {
+    const verb = names.split(' ')[0];
+    method(names, function (subject, name, message) {
+      label(this, message);
+      also(this, this._.object).is.a('function');
+      if (name) also(this, subject).to.have.property(name); else also(this, subject).is.a('function');
+      const look = () => name ? subject[name] : subject();
+      const from = look();
+      if (isNumber) also(this, from).is.a('number');
+      this._.object();
+      const to = look();
+      const what = 'expected ' + (name === undefined || name === null ? from : '.' + name);
+      Object.assign(this._, { verb, what, from, to });
+      check(this, holds(from, to), what + ' to ' + verb, what + ' to not ' + verb);
+    });
+  }
+  method('by', function (delta, message) {
+    label(this, message);
+    const { verb, what, from, to } = this._;
+    const real = verb === 'change' ? Math.abs(to - from) : verb === 'increase' ? to - from : from - to;
+    check(this, real === Math.abs(delta), what + ' to ' + verb + ' by ' + delta, what + ' to not ' + verb + ' by ' + delta);
   });
 
-  method('throw throws Throw', function (type, text) {
-    let thrown = null;
-    let didThrow = false;
-    try { this._.object(); } catch (error) { thrown = error; didThrow = true; }
-    if (typeof type === 'string' || type instanceof RegExp) { text = type; type = undefined; }
-    const message = thrown && thrown.message !== undefined ? thrown.message : String(thrown);
-    const holds = didThrow && (type === undefined || thrown === type || typeof type === 'function' && thrown instanceof type)
-      && (text === undefined || (text instanceof RegExp ? text.test(message) : message.includes(text)));
-    check(this, holds, 'expected #{this} to throw ' + (type && type.name || 'an error')
-      + (didThrow ? ' but ' + show(thrown) + ' was thrown' : ''),
-      'expected #{this} to not throw an error but ' + show(thrown) + ' was thrown');
-  });
-
-  function expect(value, message) { return new Assertion(value, message); }
-  expect.fail = function (actual, expected, message) {
-    if (arguments.length < 2) throw new AssertionError(actual === undefined ? 'expect.fail()' : actual);
-    throw new AssertionError(message === undefined ? 'expect.fail()' : message, actual, expected);
+  const expect = (value, message) => new Assertion(value, message);
+  expect.fail = function (actual, expected, message, operator) {
+    if (arguments.length < 2) { message = actual; actual = undefined; }
+    throw new AssertionError(message || 'expect.fail()', { actual, expected, operator });
   };
 
-  global.__expect = { expect, Assertion, AssertionError, check, property, method, show, deepEqual, walk };
+  global.__expect = { expect, Assertion, AssertionError, check, property, method, chainable, chained, define, result, guarded,
+    typeOf, inspect, show, deepEqual, walk };
 })(globalThis);

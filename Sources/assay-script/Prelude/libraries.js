@@ -2,7 +2,7 @@
 // asked for. Libraries that Debian ships come off the shelf of the parent process, which alone reads
 // files; the small rest is here.
 
-(function (global, native, prelude) {
+(function (global, native, door) {
   'use strict';
 
   // ---- The shelf ----
@@ -19,8 +19,8 @@
     const module = { exports: {}, id: path, filename: path, loaded: false };
     loaded.set(path, module);
     const source = found.slice(cut + 1);
-    const wasLoading = prelude.isLoading;
-    prelude.isLoading = true;
+    const wasLoading = door.isLoading;
+    door.isLoading = true;
     try {
       if (path.endsWith('.json')) module.exports = JSON.parse(source);
       else {
@@ -29,15 +29,16 @@
         const folder = path.slice(0, path.lastIndexOf('/'));
         body.call(module.exports, module.exports, need, module, path, folder, global, process, Buffer);
       }
-    } catch (error) { loaded.delete(path); throw error; } finally { prelude.isLoading = wasLoading; }
+    } catch (error) { loaded.delete(path); throw error; } finally { door.isLoading = wasLoading; }
     module.loaded = true;
     return module;
   }
 
-  const packages = { ajv: 'node-ajv', cheerio: 'node-cheerio', lodash: 'libjs-lodash', moment: 'libjs-moment',
+  const packages = { cheerio: 'node-cheerio', lodash: 'libjs-lodash', moment: 'libjs-moment',
     'crypto-js': 'libjs-cryptojs' };
 
   function missing(name) {
+    if (name.startsWith('pm:')) throw new Error("the package '" + name.slice(3) + "' is not available; `--packages FOLDER` says where packages are");
     const known = packages[name];
     throw new Error("the module '" + name + "' is not available" + (known ? '; Debian has it in ' + known : ''));
   }
@@ -427,7 +428,7 @@
   EventEmitter.EventEmitter = EventEmitter;
 
   const util = {
-    inspect: value => prelude.show(value),
+    inspect: value => door.display(value, 1),
     format: (text, ...words) => {
       let rest = words;
       const filled = String(text).replace(/%[sdifjoO%]/g, mark => {
@@ -435,34 +436,31 @@
         if (rest.length === 0) return mark;
         const [value, ...others] = rest;
         rest = others;
-        return mark === '%j' ? JSON.stringify(value) : mark === '%s' ? String(value) : 'dif'.includes(mark[1]) ? String(Number(value)) : prelude.show(value);
+        return mark === '%j' ? JSON.stringify(value) : mark === '%s' ? String(value) : 'dif'.includes(mark[1]) ? String(Number(value)) : door.display(value, 1);
       });
-      return [filled, ...rest.map(each => typeof each === 'string' ? each : prelude.show(each))].join(' ');
+      return [filled, ...rest.map(each => door.display(each))].join(' ');
     },
     inherits(child, parent) { child.super_ = parent; Object.setPrototypeOf(child.prototype, parent.prototype); },
     promisify: action => (...words) => new Promise((resolve, reject) => action(...words, (error, value) => error ? reject(error) : resolve(value))),
-    isArray: Array.isArray, isDeepStrictEqual: prelude.deepEqual,
+    isArray: Array.isArray, isDeepStrictEqual: (one, other) => door.vocabulary.deepEqual(one, other),
     types: {},
   };
 
-  function assert(value, message) { if (!value) throw new prelude.AssertionError(message || 'expected ' + prelude.show(value) + ' to be truthy'); }
-  const asserting = (test, words) => (found, wanted, message) => {
-    if (!test(found, wanted)) throw new prelude.AssertionError(message || 'expected ' + prelude.show(found) + words + prelude.show(wanted));
-  };
-  Object.assign(assert, { ok: assert, AssertionError: prelude.AssertionError,
-    equal: asserting((one, other) => one == other, ' to equal '), notEqual: asserting((one, other) => one != other, ' to not equal '),
-    strictEqual: asserting(Object.is, ' to strictly equal '), notStrictEqual: asserting((one, other) => !Object.is(one, other), ' to not strictly equal '),
-    deepEqual: asserting(prelude.deepEqual, ' to deeply equal '), deepStrictEqual: asserting(prelude.deepEqual, ' to deeply equal '),
-    notDeepEqual: asserting((one, other) => !prelude.deepEqual(one, other), ' to not deeply equal '),
-    fail: message => { throw new prelude.AssertionError(message || 'failed'); },
-    throws(action, message) { let threw = false; try { action(); } catch (error) { threw = true; } if (!threw) throw new prelude.AssertionError(message || 'expected the function to throw'); },
-  });
+  // Node's `assert` has chai's names for the most part, and a few of its own.
+  function nodeAssert() {
+    const { assert, AssertionError } = makeChai();
+    const own = (value, message) => assert.ok(value, message);
+    return Object.assign(own, assert, { AssertionError, strict: own, deepEqual: assert.deepEqual, notDeepStrictEqual: assert.notDeepEqual,
+      rejects: (work, message) => Promise.resolve(typeof work === 'function' ? work() : work).then(() => assert.fail(message || 'Missing expected rejection.'), () => {}) });
+  }
+  let chai;
+  const makeChai = () => chai || (chai = native.part('assert')(door.vocabulary));
 
   // ---- What has a place of its own ----
 
   const makers = {
-    chai: () => ({ expect: prelude.expect, AssertionError: prelude.AssertionError, assert }),
-    atob: () => global.atob, btoa: () => global.btoa, assert: () => assert,
+    chai: makeChai,
+    atob: () => global.atob, btoa: () => global.btoa, assert: nodeAssert,
     buffer: () => ({ Buffer, SlowBuffer: Buffer, kMaxLength: 0x7fffffff }),
     uuid: () => uuid, xml2js: () => xml2js, 'csv-parse/lib/sync': () => parseCSV,
     path: () => pathModule, querystring: () => querystring, url: () => urlModule, util: () => util, events: () => EventEmitter,
@@ -473,7 +471,7 @@
     stream: () => ({ Stream: EventEmitter, Readable: EventEmitter, Writable: EventEmitter, Transform: EventEmitter }),
     os: () => ({ EOL: '\n', platform: () => 'linux' }),
     fs: () => ({}),
-    'postman-collection': () => prelude.sdk(), tv4: makeTV4,
+    'postman-collection': door.sdk, tv4: () => door.schema().tv4,
   };
   const made = new Map();
 
@@ -487,15 +485,16 @@
 
   function need(name) {
     if (typeof name !== 'string') throw new TypeError('the name of a module is a text');
-    return own(name) || (fromShelf(name, '') || missing(name)).exports;
+    // Where the system has no ajv, ours stands in for it.
+    return own(name) || (fromShelf(name, '') || name === 'ajv' && { exports: door.schema().Ajv } || missing(name)).exports;
   }
 
   // The names that lodash had when the global was made, beside those that it has today.
   function oldLodash() {
     const today = need('lodash');
-    prelude.isLoading = true;
+    door.isLoading = true;
     const lodash = today.runInContext();
-    prelude.isLoading = false;
+    door.isLoading = false;
     const old = { contains: 'includes', include: 'includes', pluck: 'map', collect: 'map', where: 'filter', select: 'filter',
       findWhere: 'find', detect: 'find', any: 'some', all: 'every', foldl: 'reduce', inject: 'reduce', foldr: 'reduceRight',
       unique: 'uniq', rest: 'tail', object: 'zipObject', pairs: 'toPairs', methods: 'functions', trunc: 'truncate',
@@ -504,30 +503,6 @@
     for (const name of Object.keys(old)) if (name === 'rest' || !lodash[name]) added[name] = lodash[old[name]];
     lodash.mixin(added);
     return lodash;
-  }
-
-  // The older validator's door on ajv, which knows the same draft.
-  function makeTV4() {
-    const Ajv = need('ajv');
-    const schemas = {};
-    const check = (data, schema, isMultiple) => {
-      const ajv = new Ajv({ allErrors: isMultiple, schemaId: 'auto', meta: false, logger: false, unknownFormats: 'ignore', validateSchema: false });
-      for (const name of Object.keys(schemas)) ajv.addSchema(schemas[name], name);
-      const holds = ajv.validate(schema, data);
-      const errors = (ajv.errors || []).map(each => ({ message: each.message, params: each.params, code: each.keyword,
-        dataPath: each.dataPath.replace(/\.([^.\[]+)/g, '/$1').replace(/\['?([^\]']+)'?\]/g, '/$1'), schemaPath: each.schemaPath.replace(/^#/, ''), subErrors: null }));
-      return { valid: holds, errors, error: errors[0] || null, missing: [] };
-    };
-    const tv4 = {
-      error: null, missing: [],
-      validate(data, schema) { const result = check(data, schema, false); tv4.error = result.error; return result.valid; },
-      validateResult: (data, schema) => check(data, schema, false),
-      validateMultiple: (data, schema) => check(data, schema, true),
-      addSchema(name, schema) { if (typeof name === 'object') schemas[name.id || name.$id] = name; else schemas[name] = schema; },
-      getSchema: name => schemas[name], getSchemaMap: () => Object.assign({}, schemas), dropSchemas() { for (const name of Object.keys(schemas)) delete schemas[name]; },
-      reset() { tv4.error = null; tv4.missing = []; }, freshApi: () => makeTV4(), addFormat() {}, language() {}, setErrorReporter() {},
-    };
-    return tv4;
   }
 
   function xml2Json(text) {
@@ -541,5 +516,5 @@
     Backbone: () => need('backbone'), Buffer: () => Buffer, xml2Json: () => xml2Json,
   };
 
-  prelude.libraries = { need, named: name => globals[name]() };
+  return { need, named: name => globals[name]() };
 });

@@ -4,15 +4,63 @@
 (function (global) {
   'use strict';
 
-  const { expect, Assertion, AssertionError, check, property, method, show, deepEqual, walk } = global.__expect;
   const native = global.__native;
-  delete global.__expect;
   delete global.__native;
 
-  const limits = { tests: 10000, console: 1 << 20, message: 1 << 16 };
+  // Rooms that are built when somebody enters: most scripts need few of them.
+  const rooms = {};
+  const room = (name, ...given) => rooms[name] || (rooms[name] = native.part(name)(...given));
+  function vocabulary() {
+    if (!rooms.expect) {
+      native.part('expect');
+      rooms.expect = global.__expect;
+      delete global.__expect;
+      native.part('responses')(rooms.expect, { ScriptResponse, ScriptRequest, PropertyList, reasons, validator: () => room('schema').Ajv });
+    }
+    return rooms.expect;
+  }
+  const expect = (value, message) => vocabulary().expect(value, message);
+  expect.fail = (...words) => vocabulary().expect.fail(...words);
+
+  const limits = { tests: 10000, console: 1 << 20, message: 1 << 16, page: 1 << 20, globals: 1 << 20 };
 
   // What the running script has done; replaced for each script.
   let state = null;
+
+  // A value as a console shows it.
+  function display(value, depth, seen) {
+    depth = depth || 0;
+    switch (typeof value) {
+      case 'string': return depth === 0 ? value : "'" + value.replace(/\\/g, '\\\\').replace(/'/g, "\\'").replace(/\n/g, '\\n') + "'";
+      case 'function': return '[Function' + (value.name ? ': ' + value.name : ' (anonymous)') + ']';
+      case 'bigint': return value + 'n';
+      case 'number': return Object.is(value, -0) ? '-0' : String(value);
+      case 'object': break;
+      default: return String(value);
+    }
+    if (value === null) return 'null';
+    if (value instanceof Error) return depth === 0 ? value.name + ': ' + value.message : '[' + value.name + ': ' + value.message + ']';
+    if (value instanceof Date) return isNaN(value) ? 'Invalid Date' : value.toISOString();
+    if (value instanceof RegExp) return String(value);
+    seen = seen || [];
+    if (seen.includes(value)) return '[Circular *1]';
+    const inside = [...seen, value];
+    const name = value.constructor && value.constructor !== Object && !Array.isArray(value) ? value.constructor.name : '';
+    if (depth > 3) return Array.isArray(value) ? '[Array]' : '[' + (name || 'Object') + ']';
+    const part = each => display(each, depth + 1, inside);
+    const list = (open, parts, size, close) => parts.length === 0 ? open + close
+      : open + ' ' + parts.join(', ') + (size > parts.length ? ', ... ' + (size - parts.length) + ' more items' : '') + ' ' + close;
+    if (value instanceof Map) return list('Map(' + value.size + ') {', [...value].slice(0, 100).map(([key, each]) => part(key) + ' => ' + part(each)), value.size, '}');
+    if (value instanceof Set) return list('Set(' + value.size + ') {', [...value].slice(0, 100).map(part), value.size, '}');
+    if (Array.isArray(value) || ArrayBuffer.isView(value) && value.length !== undefined) {
+      return list((name ? name + '(' + value.length + ') ' : '') + '[', Array.from(value.slice(0, 100)).map(part), value.length, ']');
+    }
+    const names = Object.keys(value);
+    const parts = names.slice(0, 1000).map(key => (/^[A-Za-z_$][\w$]*$/.test(key) ? key : part(key)) + ': ' + part(value[key]));
+    return (name ? name + ' ' : '') + list('{', parts, names.length, '}');
+  }
+  // A value that cannot even be looked at is not worth a script.
+  const displayed = value => { try { return display(value); } catch (error) { return '[' + typeof value + ']'; } };
 
   const clip = (text, size) => text.length > size ? text.slice(0, size) + '…' : text;
 
@@ -20,7 +68,7 @@
 
   function line(level, words) {
     if (state.consoleSize > limits.console) return;
-    const text = words.map(word => typeof word === 'string' ? word : show(word)).join(' ');
+    const text = words.map(displayed).join(' ');
     state.consoleSize += text.length + 1;
     if (state.consoleSize > limits.console) {
       state.overflow = 'more than ' + limits.console + ' characters of console output';
@@ -95,64 +143,83 @@
     return result;
   };
 
-  // ---- Lists of pairs: headers, query ----
+  // ---- Lists of pairs: headers, query, cookies, fields of forms ----
 
-  class PairList {
+  const split = (text, mark) => {
+    const at = text.indexOf(mark);
+    return at < 0 ? { key: text.trim(), value: '' } : { key: text.slice(0, at).trim(), value: text.slice(at + 1).trim() };
+  };
+  const lines = text => text.split(/\r?\n/).filter(Boolean).map(each => split(each, ':'));
+
+  class PropertyList {
     constructor(pairs, ignoresCase) {
       this.members = pairs;
       Object.defineProperty(this, '_same', { value: (one, other) => ignoresCase
         ? String(one).toLowerCase() === String(other).toLowerCase() : one === other });
     }
-    _find(key) {
-      return this.members.filter(pair => this._same(pair.key, key) && !pair.disabled).pop();
+    _key(pair) { return pair !== null && typeof pair === 'object' ? pair.key : pair; }
+    _find(key) { return this.members.filter(pair => this._same(pair.key, key) && !pair.disabled).pop(); }
+    _pair(pair, value) {
+      if (typeof pair === 'string') return value === undefined ? split(pair, ':') : { key: pair, value: String(value) };
+      const made = Object.assign({}, pair, { key: String(pair.key), value: pair.value === undefined || pair.value === null ? '' : String(pair.value) });
+      if (made.disabled === undefined) delete made.disabled;
+      return made;
     }
     get(key) { const pair = this._find(key); return pair && pair.value; }
-    one(key) { return this._find(key); }
+    one(key) { return this._find(key) || this.members.filter(pair => this._same(pair.key, key)).pop(); }
     has(key, value) {
-      return this.members.some(pair => this._same(pair.key, typeof key === 'object' ? key.key : key)
-        && (value === undefined || pair.value === value));
+      return this.members.some(pair => this._same(pair.key, this._key(key)) && (value === undefined || pair.value === value));
     }
     all() { return this.members.slice(); }
-    each(action) { this.members.forEach(action); }
-    map(action) { return this.members.map(action); }
-    filter(test) { return this.members.filter(test); }
-    find(test) { return this.members.find(test); }
-    reduce(action, start) { return this.members.reduce(action, start); }
+    each(action, self) { this.members.forEach(action, self); }
+    map(action, self) { return this.members.map(action, self); }
+    filter(test, self) { return this.members.filter(test, self); }
+    find(test, self) { return this.members.find(test, self); }
+    reduce(action, ...start) { return this.members.reduce(action, ...start); }
     count() { return this.members.length; }
     idx(index) { return this.members[index]; }
-    indexOf(pair) {
-      return this.members.findIndex(each => each === pair || this._same(each.key, pair.key || pair));
-    }
-    _pair(pair, value) {
-      if (typeof pair !== 'string') {
-        return { key: String(pair.key), value: pair.value === undefined || pair.value === null ? '' : String(pair.value), disabled: pair.disabled };
-      }
-      if (value !== undefined) return { key: pair, value: String(value) };
-      const colon = pair.indexOf(':');
-      return { key: pair.slice(0, colon).trim(), value: pair.slice(colon + 1).trim() };
-    }
-    add(pair, value) { this.members.push(this._pair(pair, value)); }
-    append(pair) { this.add(pair); }
+    indexOf(pair) { return this.members.findIndex(each => each === pair || this._same(each.key, this._key(pair))); }
+    add(pair, value) { if (pair !== undefined && pair !== null) this.members.push(this._pair(pair, value)); }
+    append(pair) { const at = this.indexOf(pair); if (at >= 0) this.members.splice(at, 1); this.add(pair); }
     prepend(pair) { this.members.unshift(this._pair(pair)); }
+    insert(pair, before) { const at = this.indexOf(before); this.members.splice(at < 0 ? this.members.length : at, 0, this._pair(pair)); }
+    insertAfter(pair, behind) { const at = this.indexOf(behind); this.members.splice(at < 0 ? this.members.length : at + 1, 0, this._pair(pair)); }
     upsert(pair) {
+      if (pair === undefined || pair === null) return null;
       const made = this._pair(pair);
       const index = this.indexOf(made);
-      if (index >= 0) this.members[index] = made; else this.members.push(made);
+      if (index < 0) { this.members.push(made); return true; }
+      this.members[index] = made;
+      return false;
     }
-    remove(key) {
-      const test = typeof key === 'function' ? key
-        : pair => this._same(pair.key, typeof key === 'object' ? key.key : key);
+    remove(key, self) {
+      const test = typeof key === 'function' ? pair => key.call(self, pair) : pair => this._same(pair.key, this._key(key));
       this.members = this.members.filter(pair => !test(pair));
     }
     clear() { this.members = []; }
-    populate(pairs) { pairs.forEach(pair => this.add(pair)); }
-    toObject() {
+    populate(pairs) {
+      if (typeof pairs === 'string') pairs = lines(pairs);
+      else if (pairs && !Array.isArray(pairs)) pairs = Object.keys(pairs).map(key => ({ key, value: pairs[key] }));
+      (pairs || []).forEach(pair => this.add(pair));
+    }
+    repopulate(pairs) { this.clear(); this.populate(pairs); }
+    assimilate(source, prune) {
+      const pairs = source instanceof PropertyList ? source.members : source || [];
+      if (prune) this.members = this.members.filter(pair => pairs.some(each => this._same(each.key, pair.key)));
+      pairs.forEach(pair => this.upsert(pair));
+    }
+    toObject(onlyEnabled, caseSensitive, multiple, sane) {
       const object = {};
-      for (const pair of this.members) object[pair.key] = pair.value;
+      for (const { key, value, disabled } of this.members) {
+        if (onlyEnabled && disabled || sane && !key) continue;
+        if (multiple && key in object) object[key] = [].concat(object[key], value); else object[key] = value;
+      }
       return object;
     }
+    contentSize() { return this.members.reduce((sum, pair) => pair.disabled ? sum : sum + pair.key.length + String(pair.value).length + 4, 0); }
     toJSON() { return this.members; }
     toString() { return this.members.map(pair => pair.key + ': ' + pair.value).join('\n'); }
+    [Symbol.iterator]() { return this.members[Symbol.iterator](); }
   }
 
   // ---- Variables ----
@@ -289,8 +356,9 @@
       const pairs = Array.isArray(given.query) ? given.query.map(each => Object.assign({}, each)) : typeof given.query === 'string' ? queryPairs(given.query) : [];
       delete given.raw;
       Object.assign(this, given);
-      this.query = new PairList(pairs, false);
-      this.variables = new PairList(Array.isArray(given.variable) ? given.variable : [], false);
+      this.query = new PropertyList(pairs, false);
+      Object.defineProperty(this.query, 'toString', { value: () => this.getQueryString() });
+      this.variables = new PropertyList(Array.isArray(given.variable) ? given.variable : [], false);
       delete this.variable;
       // Untouched, it is sent as it was written.
       Object.defineProperty(this, '_was', { value: { draft, text: this._shape() }, writable: true });
@@ -330,32 +398,115 @@
     }
   }
 
+  class RequestBody {
+    constructor(draft) { this.update(draft); }
+    update(draft) {
+      for (const name of Object.keys(this)) delete this[name];
+      if (typeof draft === 'string') draft = { mode: 'raw', raw: draft };
+      Object.assign(this, draft);
+      for (const name of ['urlencoded', 'formdata']) {
+        const given = this[name];
+        if (given === undefined || given === null || given instanceof PropertyList) continue;
+        const pairs = typeof given === 'string' ? queryPairs(given) : Array.isArray(given) ? given.map(each => Object.assign({}, each))
+          : Object.keys(given).map(key => ({ key, value: given[key] }));
+        this[name] = new PropertyList(pairs, false);
+      }
+    }
+    isEmpty() {
+      const content = this[this.mode];
+      return this.disabled === true || !content || content instanceof PropertyList && content.count() === 0
+        || this.mode === 'file' && !(content.src || content.content);
+    }
+    toString() {
+      if (this.disabled || this.isEmpty()) return '';
+      if (this.mode === 'raw') return String(this.raw);
+      if (this.mode === 'urlencoded') return urlText({ query: this.urlencoded.members.filter(each => !each.disabled) }).slice(1);
+      if (this.mode === 'graphql') return JSON.stringify(this.graphql);
+      return '';
+    }
+    toJSON() {
+      const plain = Object.assign({}, this);
+      for (const name of ['urlencoded', 'formdata']) if (plain[name] instanceof PropertyList) plain[name] = plain[name].members;
+      return plain;
+    }
+  }
+
+  class RequestAuth {
+    constructor(draft) {
+      Object.assign(this, draft);
+      for (const name of Object.keys(this)) {
+        const given = this[name];
+        if (name === 'type' || given === null || typeof given !== 'object' || given instanceof PropertyList) continue;
+        this[name] = new PropertyList(Array.isArray(given) ? given.map(each => Object.assign({}, each))
+          : Object.keys(given).map(key => ({ key, value: given[key] })), false);
+        // Passwords may be numbers and flags, and lists made of texts would say otherwise.
+        Object.defineProperty(this[name], '_pair', { value: pair => Object.assign({}, pair) });
+      }
+    }
+    parameters() { return this[this.type]; }
+    current() { return this.type === undefined ? undefined : this.type; }
+    use(type, given) {
+      this.type = type;
+      if (given !== undefined) Object.assign(this, new RequestAuth({ [type]: given }));
+    }
+    update(given, type) { this.use(type || this.type, given); }
+    clear(type) { delete this[type]; }
+    toJSON() {
+      const plain = { type: this.type };
+      for (const name of Object.keys(this)) plain[name] = this[name] instanceof PropertyList ? this[name].members : this[name];
+      return plain;
+    }
+  }
+
   class ScriptRequest {
     constructor(draft, name, id) {
       this.name = name;
       this.id = id;
       this.method = draft.method;
-      this.headers = new PairList((draft.header || []).map(each => Object.assign({}, each)), true);
-      this.body = draft.body;
-      this.auth = draft.auth;
+      this.headers = new PropertyList((draft.header || []).map(each => Object.assign({}, each)), true);
+      this.auth = draft.auth ? new RequestAuth(draft.auth) : draft.auth;
       this.description = draft.description;
       let url = new RequestURL(draft.url);
+      let body = draft.body ? new RequestBody(draft.body) : draft.body;
       Object.defineProperty(this, 'url', { enumerable: true,
         get: () => url, set: value => { url = typeof value === 'string' ? new RequestURL(value) : value; } });
+      Object.defineProperty(this, 'body', { enumerable: true, configurable: true,
+        get: () => body, set: value => { body = value && !(value instanceof RequestBody) ? new RequestBody(value) : value; } });
       Object.defineProperty(this, '_behaviour', { value: draft.behaviour });
     }
     addHeader(pair) { this.headers.add(pair); }
     upsertHeader(pair) { this.headers.upsert(pair); }
-    removeHeader(name) { this.headers.remove(name); }
-    getHeaders() { return this.headers.toObject(); }
-    forEachHeader(action) { this.headers.each(action); }
+    removeHeader(name, options) {
+      const key = name && name.key !== undefined ? name.key : name;
+      this.headers.remove(pair => options && options.ignoreCase === false ? pair.key === key : String(pair.key).toLowerCase() === String(key).toLowerCase());
+    }
+    getHeaders(options) {
+      const found = this.headers.toObject(options && options.enabled, true, options && options.multiValue, options && options.sanitizeKeys);
+      return options && options.ignoreCase ? Object.fromEntries(Object.entries(found).map(([key, value]) => [key.toLowerCase(), value])) : found;
+    }
+    forEachHeader(action) { this.headers.each(pair => action(pair, this)); }
     addQueryParams(pairs) { this.url.addQueryParams(pairs); }
     removeQueryParams(keys) { this.url.removeQueryParams(keys); }
+    authorizeUsing(type, given) {
+      if (type !== null && typeof type === 'object') { given = type[type.type]; type = type.type; }
+      if (type === null) { this.auth = null; return; }
+      if (this.auth) this.auth.use(type, given); else this.auth = new RequestAuth({ type, [type]: given || [] });
+    }
+    update(options) {
+      const fresh = new ScriptRequest(draftOf(typeof options === 'string' ? { url: options } : options), this.name, this.id);
+      for (const name of ['method', 'url', 'headers', 'body', 'auth', 'description']) this[name] = fresh[name];
+    }
+    size() {
+      const body = this.body ? byteCount(String(this.body)) : 0;
+      const header = (this.method + ' ' + this.url.getPathWithQuery() + ' HTTP/1.1\r\n\r\n').length + this.headers.contentSize();
+      return { body, header, total: body + header, source: 'COMPUTED' };
+    }
+    clone() { return new ScriptRequest(JSON.parse(JSON.stringify(this._draft())), this.name, this.id); }
     _draft() {
-      const body = typeof this.body === 'string' ? { mode: 'raw', raw: this.body } : this.body;
+      const plain = value => value && typeof value.toJSON === 'function' ? value.toJSON() : value;
       return { method: this.method, url: this.url instanceof RequestURL ? this.url._draft() : this.url,
-        header: this.headers.members, body, auth: this.auth, description: this.description,
-        behaviour: this._behaviour };
+        header: this.headers instanceof PropertyList ? this.headers.members : this.headers, body: plain(this.body), auth: plain(this.auth),
+        description: this.description, behaviour: this._behaviour };
     }
     toJSON() { return this._draft(); }
     get to() { return expect(this).to; }
@@ -363,170 +514,125 @@
 
   // ---- Response ----
 
-  const reasons = { 100: 'Continue', 200: 'OK', 201: 'Created', 202: 'Accepted', 204: 'No Content',
-    301: 'Moved Permanently', 302: 'Found', 303: 'See Other', 304: 'Not Modified', 307: 'Temporary Redirect',
-    308: 'Permanent Redirect', 400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found',
-    405: 'Method Not Allowed', 406: 'Not Acceptable', 409: 'Conflict', 410: 'Gone',
-    415: 'Unsupported Media Type', 422: 'Unprocessable Entity', 429: 'Too Many Requests',
-    500: 'Internal Server Error', 502: 'Bad Gateway', 503: 'Service Unavailable', 504: 'Gateway Timeout' };
+  const reasons = {};
+  for (const each of ('100 Continue|101 Switching Protocols|102 Processing|103 Early Hints|200 OK|201 Created|202 Accepted|203 Non-Authoritative Information|204 No Content'
+    + '|205 Reset Content|206 Partial Content|207 Multi-Status|208 Already Reported|226 IM Used|300 Multiple Choices|301 Moved Permanently|302 Found|303 See Other'
+    + '|304 Not Modified|305 Use Proxy|307 Temporary Redirect|308 Permanent Redirect|400 Bad Request|401 Unauthorized|402 Payment Required|403 Forbidden|404 Not Found'
+    + '|405 Method Not Allowed|406 Not Acceptable|407 Proxy Authentication Required|408 Request Timeout|409 Conflict|410 Gone|411 Length Required|412 Precondition Failed'
+    + "|413 Payload Too Large|414 URI Too Long|415 Unsupported Media Type|416 Range Not Satisfiable|417 Expectation Failed|418 I'm a teapot|421 Misdirected Request"
+    + '|422 Unprocessable Entity|423 Locked|424 Failed Dependency|425 Too Early|426 Upgrade Required|428 Precondition Required|429 Too Many Requests'
+    + '|431 Request Header Fields Too Large|451 Unavailable For Legal Reasons|500 Internal Server Error|501 Not Implemented|502 Bad Gateway|503 Service Unavailable'
+    + '|504 Gateway Timeout|505 HTTP Version Not Supported|506 Variant Also Negotiates|507 Insufficient Storage|508 Loop Detected|511 Network Authentication Required').split('|')) {
+    reasons[each.slice(0, 3)] = each.slice(4);
+  }
+
+  const byteCount = text => {
+    let count = text.length;
+    for (let index = 0; index < text.length; index += 1) {
+      const code = text.charCodeAt(index);
+      if (code > 0x7F) count += code > 0x7FF && (code < 0xD800 || code > 0xDFFF) ? 2 : 1;
+    }
+    return count;
+  };
+
+  // Where a text stops being JSON, in the words that people know from there.
+  function jsonFault(text) {
+    if (text.trim() === '') return 'No data, empty input at 1:1\n\n^';
+    const token = /\s+|"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|true\b|false\b|null\b|[[\]{},:]/y;
+    const open = [];
+    let wants = 'value';
+    let at = 0;
+    while (at < text.length) {
+      token.lastIndex = at;
+      const found = token.exec(text);
+      if (!found) break;
+      const [mark] = found;
+      if (mark.trim()) {
+        const inside = open[open.length - 1];
+        if (wants === 'value' || wants === 'first' && inside === '[') {
+          if (mark === '{' || mark === '[') { open.push(mark); wants = 'first'; }
+          else if (mark === ']' && wants === 'first') { open.pop(); wants = 'next'; }
+          else if (!'{}[],:'.includes(mark)) wants = 'next';
+          else break;
+        } else if (wants === 'key' || wants === 'first') {
+          if (mark[0] === '"') wants = ':'; else if (mark === '}' && wants === 'first') { open.pop(); wants = 'next'; } else break;
+        } else if (wants === ':') { if (mark !== ':') break; wants = 'value'; }
+        else if (mark === ',' && inside) wants = inside === '{' ? 'key' : 'value';
+        else if (mark === '}' && inside === '{' || mark === ']' && inside === '[') open.pop();
+        else break;
+      }
+      at += mark.length;
+    }
+    const before = text.slice(0, at).split('\n');
+    const line = text.split('\n')[before.length - 1] || '';
+    const column = before[before.length - 1].length;
+    const what = at < text.length ? "Unexpected token '" + String.fromCodePoint(text.codePointAt(at)) + "'" : 'Unexpected end of input';
+    return what + ' at ' + before.length + ':' + (column + 1) + '\n' + clip(line, 200) + '\n' + ' '.repeat(Math.min(column, 200)) + '^';
+  }
 
   class ScriptResponse {
     constructor(given) {
       this.code = given.code;
       this.status = given.reason || reasons[given.code] || '';
-      this.headers = new PairList(given.headers || [], true);
+      this.headers = new PropertyList(given.headers || [], true);
       this.responseTime = given.time;
       this.responseSize = given.size;
       Object.defineProperty(this, '_text', { value: given.text || '' });
+      // The bytes, where the text in UTF-8 would not bring them back.
+      Object.defineProperty(this, '_bytes', { value: given.bytes });
     }
+    get stream() { return this._bytes === undefined ? global.Buffer.from(this._text) : global.Buffer.from(this._bytes, 'base64'); }
     text() { return this._text.replace(/^\uFEFF/, ''); }
     json(reviver) {
       const text = this.text();
-      try { return JSON.parse(text, reviver); } catch (error) {
-        const failure = new Error(error.message.replace(/^JSON Parse error: /, '') + ' in the response body: '
-          + clip(text, 60));
+      try { return JSON.parse(text, typeof reviver === 'function' ? reviver : undefined); } catch (error) {
+        const failure = new Error(jsonFault(text));
         failure.name = 'JSONError';
         throw failure;
       }
     }
-    reason() { return this.status; }
+    // Of `callback({...});` what is between the brackets.
+    jsonp(reviver) {
+      const text = this.text();
+      const found = /^[^({["]*\(([\s\S]*)\)[^)}\]"]*$/.exec(text);
+      return found ? JSON.parse(found[1], reviver) : this.json(reviver);
+    }
+    reason() { return this.status || reasons[this.code] || ''; }
+    details() {
+      const name = reasons[this.code] || '';
+      return { name, detail: '', code: this.code, standardName: name };
+    }
     size() {
       // Each field line has a colon, a space and a line end.
-      const header = this.headers.reduce((sum, pair) => sum + pair.key.length + pair.value.length + 4, 0);
+      const header = this.headers.contentSize();
       return { body: this.responseSize, header, total: this.responseSize + header };
+    }
+    encoding() {
+      const found = /charset=["']?([^;"'\s]+)/i.exec(this.headers.get('content-type') || '');
+      return { format: found ? found[1].toLowerCase() : 'utf8', source: found ? 'header' : '' };
+    }
+    contentInfo() {
+      const type = (this.headers.get('content-type') || '').split(';')[0].trim().toLowerCase() || 'text/plain';
+      const [group, kind = ''] = type.split('/');
+      const format = /json/.test(kind) ? 'json' : /xml/.test(kind) ? 'xml' : /html/.test(kind) ? 'html' : /javascript/.test(kind) ? 'script' : group === 'text' ? 'plain' : 'raw';
+      const named = /filename\*?=(?:UTF-8'[^']*')?["']?([^"';]+)/i.exec(this.headers.get('content-disposition') || '');
+      const extension = { json: 'json', xml: 'xml', html: 'html', script: 'js', plain: 'txt', raw: kind.replace(/^x-/, '').split('+').pop() || 'bin' }[format];
+      const fileName = named ? decodeURIComponent(named[1].replace(/%(?![0-9a-f]{2})/gi, '%25')) : 'response.' + extension;
+      return { mimeType: /json|xml|html|javascript/.test(kind) || group === 'text' ? 'text' : ['image', 'audio', 'video'].includes(group) ? group : 'embed',
+        mimeFormat: format, charset: this.encoding().format, fileExtension: named && fileName.includes('.') ? fileName.split('.').pop() : extension,
+        fileName, contentType: this.headers.get('content-type') };
+    }
+    mime() { return { type: this.contentInfo().mimeType, format: this.contentInfo().mimeFormat }; }
+    dataURI() {
+      const bytes = this._bytes === undefined ? global.Buffer.from(this._text).toString('base64') : this._bytes;
+      return 'data:' + (this.headers.get('content-type') || 'text/plain') + ';base64, ' + bytes;
+    }
+    toJSON() {
+      return { id: this.id, status: this.status, code: this.code, header: this.headers.members, stream: this.stream.toJSON(), cookie: this.cookies ? this.cookies.members : [],
+        responseTime: this.responseTime, responseSize: this.responseSize };
     }
     get to() { return expect(this).to; }
   }
-
-  // What a response can be asked in words. `property` and `method` extend every assertion, so each
-  // word looks at what it was given first.
-  const response = assertion => {
-    const value = assertion._.object;
-    if (!(value instanceof ScriptResponse)) {
-      throw new AssertionError('expected ' + show(value) + ' to be a response');
-    }
-    return value;
-  };
-
-  method('status', function (wanted) {
-    const found = response(this);
-    if (typeof wanted === 'number') {
-      check(this, found.code === wanted,
-        'expected response to have status code ' + wanted + ' but got ' + found.code,
-        'expected response to not have status code ' + wanted, wanted, found.code);
-    } else {
-      check(this, found.status === wanted,
-        "expected response to have status reason '" + wanted + "' but got '" + found.status + "'",
-        "expected response to not have status reason '" + wanted + "'", wanted, found.status);
-    }
-  });
-  method('statusCode', function (wanted) {
-    const found = response(this).code;
-    check(this, found === wanted, 'expected response to have status code ' + wanted + ' but got ' + found,
-      'expected response to not have status code ' + wanted, wanted, found);
-  });
-  method('statusReason', function (wanted) {
-    const found = response(this).status;
-    check(this, found === wanted, "expected response to have status reason '" + wanted + "' but got '" + found + "'",
-      "expected response to not have status reason '" + wanted + "'", wanted, found);
-  });
-  method('statusCodeClass', function (wanted) {
-    const found = Math.floor(response(this).code / 100);
-    check(this, found === wanted, 'expected response code to be ' + wanted + 'XX but found ' + response(this).code,
-      'expected response code to not be ' + wanted + 'XX', wanted, found);
-  });
-  method('header', function (name, value) {
-    const holder = this._.object;
-    const headers = holder && holder.headers;
-    if (!(headers instanceof PairList)) throw new AssertionError('expected ' + show(holder) + ' to have headers');
-    const what = holder instanceof ScriptResponse ? 'response' : 'request';
-    if (value === undefined) {
-      check(this, headers.has(name), 'expected ' + what + " to have header with key '" + name + "'",
-        'expected ' + what + " to not have header with key '" + name + "'");
-    } else {
-      const found = headers.get(name);
-      check(this, found === value, 'expected ' + what + " to have header '" + name + "' with value '" + value
-        + "' but got '" + found + "'", 'expected ' + what + " to not have header '" + name + "' with value '" + value + "'",
-        value, found);
-    }
-  });
-  method('body', function (wanted) {
-    const text = response(this).text();
-    if (wanted === undefined) {
-      return void check(this, text !== '', 'expected response to have content in body',
-        'expected response to not have content in body');
-    }
-    const holds = wanted instanceof RegExp ? wanted.test(text)
-      : typeof wanted === 'object' ? deepEqual(response(this).json(), wanted) : text === String(wanted);
-    check(this, holds, 'expected response body to equal ' + show(wanted) + ' but got ' + show(clip(text, 200)),
-      'expected response body to not equal ' + show(wanted), wanted, text);
-  });
-  method('jsonBody', function (path, value) {
-    let json;
-    let isJSON = true;
-    try { json = response(this).json(); } catch (error) { isJSON = false; }
-    if (path === undefined) {
-      return void check(this, isJSON, 'expected response body to be a valid json',
-        'expected response body not to be a valid json');
-    }
-    if (typeof path === 'object') {
-      return void check(this, isJSON && deepEqual(json, path), 'expected response body json to equal ' + show(path)
-        + ' but got ' + show(json), 'expected response body json to not equal ' + show(path), path, json);
-    }
-    const target = isJSON ? walk(json, path) : { found: false };
-    const holds = target.found && (value === undefined || deepEqual(target.value, value));
-    check(this, holds, 'expected ' + show(json) + ' in response to contain property \'' + path + "'"
-      + (value === undefined ? '' : ' with value ' + show(value) + ' but got ' + show(target.value)),
-      'expected response to not contain property \'' + path + "'", value, target.value);
-  });
-  // By ajv, as everywhere else; where the system has no ajv, the assertion says so and fails.
-  method('jsonSchema', function (schema, options) {
-    const value = this._.object;
-    const data = value instanceof ScriptResponse ? value.json() : value;
-    const Ajv = modules('ajv');
-    const ajv = new Ajv(Object.assign({ allErrors: true, logger: false }, options));
-    const holds = ajv.validate(schema, data);
-    const errors = (ajv.errors || []).map(each => (each.dataPath || 'data') + ' ' + each.message).join(', ');
-    check(this, holds, 'expected data to satisfy schema but found following errors: \n' + errors,
-      'expected data to not satisfy schema', schema, data);
-  });
-  property('json', function () {
-    const found = response(this).headers.get('content-type') || '';
-    check(this, /^application\/([\w.+-]*\+)?json\b/i.test(found) || /^text\/json\b/i.test(found),
-      'expected response to be json but got ' + show(found), 'expected response not to be json');
-  });
-  property('withBody', function () {
-    check(this, response(this).text() !== '', 'expected response to have content in body',
-      'expected response to not have content in body');
-  });
-  const classes = { info: 1, success: 2, redirection: 3, clientError: 4, serverError: 5 };
-  for (const word of Object.keys(classes)) {
-    property(word, function () {
-      const code = response(this).code;
-      check(this, Math.floor(code / 100) === classes[word],
-        'expected response code to be ' + classes[word] + 'XX but found ' + code,
-        'expected response code to not be ' + classes[word] + 'XX but found ' + code);
-    });
-  }
-  property('error', function () {
-    const code = response(this).code;
-    check(this, code >= 400 && code < 600, 'expected response code to be 4XX or 5XX but found ' + code,
-      'expected response code to not be 4XX or 5XX but found ' + code);
-  });
-  const named = { ok: 200, accepted: 202, withoutContent: 204, badRequest: 400, unauthorized: 401,
-    unauthorised: 401, forbidden: 403, notFound: 404, notAcceptable: 406, rateLimited: 429 };
-  const plainOK = Object.getOwnPropertyDescriptor(Assertion.prototype, 'ok').get;
-  for (const word of Object.keys(named)) {
-    property(word, function (flags) {
-      if (word === 'ok' && !(flags.object instanceof ScriptResponse)) return plainOK.call(this);
-      const found = response(this);
-      check(this, found.code === named[word] && found.status === reasons[named[word]],
-        'expected response to have status reason \'' + reasons[named[word]] + "' but got '" + found.status + "'",
-        'expected response to not have status reason \'' + reasons[named[word]] + "'", reasons[named[word]], found.status);
-    });
-  }
-  property('responseTime', function () { return new Assertion(response(this).responseTime, this._.message, this._.negate ? { negate: true } : {}); });
-  property('responseSize', function () { return new Assertion(response(this).responseSize, this._.message, this._.negate ? { negate: true } : {}); });
 
   // ---- Tests ----
 
@@ -558,7 +664,7 @@
   }
 
   function begin(name) {
-    const slot = { name: clip(typeof name === 'string' ? name : show(name), 1000) };
+    const slot = { name: clip(displayed(name), 1000) };
     if (state.tests.length >= limits.tests) {
       state.overflow = 'more than ' + limits.tests + ' tests';
       return slot;
@@ -595,112 +701,151 @@
 
   let pm = null;
 
-  // ---- Requests of scripts ----
+  // ---- What scripts ask of the run ----
 
-  // One is on its way at a time; the others wait here.
+  // One question is on its way at a time, and requests leave in the order in which they were asked
+  // for; the others wait here.
   let waiting = [];
-  let lastSent = 0;
+  let lastAsked = 0;
 
-  function draftOf(request) {
-    if (typeof request === 'string') return { method: 'GET', url: request, header: [] };
-    if (request instanceof ScriptRequest) return request._draft();
-    const header = request.header || request.headers || [];
-    const pairs = header instanceof PairList ? header.members
-      : Array.isArray(header) ? header.map(each => typeof each === 'string'
-        ? { key: each.slice(0, each.indexOf(':')).trim(), value: each.slice(each.indexOf(':') + 1).trim() } : each)
-      : typeof header === 'string' ? header.split(/\r?\n/).filter(Boolean)
-        .map(each => ({ key: each.slice(0, each.indexOf(':')).trim(), value: each.slice(each.indexOf(':') + 1).trim() }))
-      : Object.keys(header).map(key => ({ key, value: String(header[key]) }));
-    let body = request.body;
-    if (typeof body === 'string') body = { mode: 'raw', raw: body };
-    else if (body && typeof body === 'object' && !body.mode) body = { mode: 'raw', raw: JSON.stringify(body) };
-    if (body && body.urlencoded && !Array.isArray(body.urlencoded) && typeof body.urlencoded === 'object') {
-      body = { mode: 'urlencoded', urlencoded: Object.keys(body.urlencoded).map(key => ({ key, value: String(body.urlencoded[key]) })) };
-    }
-    const url = request.url instanceof RequestURL ? request.url._draft() : request.url;
-    return { method: String(request.method || 'GET').toUpperCase(), url: url || '', header: pairs, body: body || undefined,
-      auth: request.auth, behaviour: { disableBodyPruning: true } };
-  }
-
-  const noCookies = {
-    get cookies() { throw new Error('the cookies of pm.sendRequest are not supported by this version of Assay'); },
-  };
-
-  function sendRequest(request, callback) {
-    if (typeof callback !== 'function') {
-      return new Promise((resolve, reject) => sendRequest(request, (error, answer) => error ? reject(error) : resolve(answer)));
-    }
-    lastSent += 1;
-    waiting.push({ id: lastSent, text: JSON.stringify({ send: { id: lastSent, draft: draftOf(request) } }), callback });
+  function ask(kind, facts, callback) {
+    lastAsked += 1;
+    waiting.push({ id: lastAsked, text: JSON.stringify({ [kind]: Object.assign({ id: lastAsked }, facts) }), callback });
     if (waiting.length === 1) native.send(waiting[0].text);
   }
+  // Both forms: with a callback, or with a promise.
+  function answered(callback, start) {
+    if (typeof callback === 'function') return void start(callback);
+    return new Promise((resolve, reject) => start((error, value) => error ? reject(error) : resolve(value)));
+  }
+  const asked = (topic, facts, callback, shape) => answered(callback, callback => ask('ask', Object.assign({ topic }, facts),
+    (error, given) => error ? callback(error) : callback(null, shape ? shape(given.value) : given.value)));
 
-  // Called by the host with the answer to the request that is on its way.
+  // Called by the host with the answer to what is on its way.
   function reply(text) {
     const given = JSON.parse(text);
     if (waiting.length === 0 || waiting[0].id !== given.id) return;
     const { callback } = waiting.shift();
     if (waiting.length > 0) native.send(waiting[0].text);
-    try {
-      if (given.response) callback(null, new ScriptResponse(given.response), noCookies);
-      else callback(new Error(given.error), undefined, undefined);
-    } catch (error) { noteFault(error); }
+    try { callback(given.error === undefined ? null : new Error(given.error), given); } catch (error) { noteFault(error); }
     settle();
   }
 
+  function draftOf(request) {
+    if (typeof request === 'string') return { method: 'GET', url: request, header: [] };
+    if (request instanceof ScriptRequest) return request._draft();
+    const header = request.header || request.headers || [];
+    const pairs = header instanceof PropertyList ? header.members
+      : Array.isArray(header) ? header.map(each => typeof each === 'string' ? split(each, ':') : each)
+      : typeof header === 'string' ? lines(header)
+      : Object.keys(header).map(key => ({ key, value: String(header[key]) }));
+    let body = request.body;
+    if (typeof body === 'string') body = { mode: 'raw', raw: body };
+    else if (body && typeof body === 'object' && !body.mode) body = { mode: 'raw', raw: JSON.stringify(body) };
+    if (body) body = (body instanceof RequestBody ? body : new RequestBody(body)).toJSON();
+    const url = request.url instanceof RequestURL ? request.url._draft() : request.url;
+    return { method: String(request.method || 'GET').toUpperCase(), url: url || '', header: pairs, body: body || undefined,
+      auth: request.auth, behaviour: { disableBodyPruning: true } };
+  }
+
+  const cookieList = cookies => new PropertyList((cookies || []).map(cookie => Object.assign({}, cookie, { key: cookie.name,
+    expires: cookie.expires === undefined ? undefined : new Date(cookie.expires * 1000) })), true);
+  const respond = callback => (error, given) => error ? callback(error, undefined, undefined)
+    : callback(null, new ScriptResponse(given.response), { cookies: cookieList(given.cookies) });
+
+  function sendRequest(request, callback) {
+    return answered(callback, callback => ask('send', { draft: draftOf(request) }, respond(callback)));
+  }
+
+  // The lane's cookies. A cookie is named with a value, or given whole, as an object or as a field.
+  const jar = {
+    set(url, name, value, callback) {
+      let field = name;
+      if (typeof value === 'function' || value === undefined) {
+        callback = value;
+        if (name !== null && typeof name === 'object') {
+          const { name: label = name.key, value = '', domain, path, expires, maxAge, secure, httpOnly } = name;
+          field = label + '=' + value + (domain ? '; Domain=' + domain : '') + (path ? '; Path=' + path : '')
+            + (expires ? '; Expires=' + new Date(expires).toUTCString() : '') + (maxAge === undefined ? '' : '; Max-Age=' + maxAge)
+            + (secure ? '; Secure' : '') + (httpOnly ? '; HttpOnly' : '');
+        }
+      } else field = name + '=' + value;
+      const pair = split(String(field).split(';')[0], '=');
+      return asked('cookie.set', { url: String(url), field: String(field) }, callback, () => Object.assign({ name: pair.key }, pair));
+    },
+    get: (url, name, callback) => asked('cookies', { url: String(url) }, callback,
+      found => { const cookie = found.find(each => each.name === name); return cookie ? cookie.value : null; }),
+    getAll: (url, options, callback) => asked('cookies', { url: String(url) }, typeof options === 'function' ? options : callback, found => cookieList(found)),
+    unset: (url, name, callback) => asked('cookie.remove', { url: String(url), name }, callback, () => undefined),
+    clear: (url, callback) => asked('cookie.remove', { url: String(url) }, callback, () => undefined),
+  };
+
+  const vault = {
+    get: name => asked('vault.get', { name: String(name) }, undefined, value => value === null ? undefined : value),
+    set: (name, value) => asked('vault.set', { name: String(name), value: storable(value) }, undefined, () => undefined),
+    unset: name => asked('vault.set', { name: String(name) }, undefined, () => undefined),
+  };
+
+  const visualizer = {
+    set(template, data) {
+      if (typeof template !== 'string') throw new Error('Invalid template. Template must be of type string, found ' + typeof template);
+      const page = { template, data: storable(data === undefined ? {} : data) };
+      if (template.length + (JSON.stringify(page.data) || '').length > limits.page) {
+        state.overflow = 'a visualization of more than ' + limits.page + ' characters';
+      } else state.visualization = page;
+    },
+    clear() { state.visualization = null; },
+  };
+
   function setNextRequest(target) { state.next = target === null || target === undefined ? false : String(target); }
 
-  // The libraries are evaluated when the first of them is asked for.
-  const door = { expect, AssertionError, show, deepEqual, sdk, libraries: undefined };
-  function libraries() {
-    if (!door.libraries) native.libraries()(global, native, door);
-    return door.libraries;
-  }
+  // ---- Libraries ----
+
+  const door = { display, get isLoading() { return isLoading; }, set isLoading(value) { isLoading = value; },
+    get vocabulary() { return vocabulary(); }, sdk: () => room('sdk', parts), schema: () => room('schema'), need: name => modules(name) };
+  let isLoading = false;
+  const libraries = () => room('libraries', global, native, door);
   function modules(name) { return libraries().need(name); }
+  const parts = { Scope, PropertyList, ScriptRequest, ScriptResponse, RequestURL, RequestBody, RequestAuth, draftOf, urlParts, urlText, queryPairs, lines, replaceIn };
 
-  for (const name of ['_', 'CryptoJS', 'cheerio', 'tv4', 'Backbone', 'Buffer', 'xml2Json']) {
-    const put = value => Object.defineProperty(global, name, { value, writable: true, configurable: true, enumerable: false });
-    Object.defineProperty(global, name, { configurable: true, enumerable: false, set: put,
-      // A library that is being loaded looks for an older one of its name, and finds none.
-      get() { if (door.isLoading) return undefined; const value = libraries().named(name); put(value); return value; } });
+  // A library that is being loaded looks for an older one of its name, and finds none.
+  function lazy(names, make) {
+    for (const name of names) {
+      if (name in global) continue;
+      const put = value => Object.defineProperty(global, name, { value, writable: true, configurable: true, enumerable: false });
+      Object.defineProperty(global, name, { configurable: true, enumerable: false, set: put,
+        get() { if (isLoading) return undefined; const value = make(name); put(value); return value; } });
+    }
   }
+  lazy(['_', 'CryptoJS', 'cheerio', 'tv4', 'Backbone', 'Buffer', 'xml2Json'], name => libraries().named(name));
+  lazy(['URL', 'URLSearchParams', 'TextEncoder', 'TextDecoder', 'structuredClone', 'crypto', 'Event', 'EventTarget', 'AbortController', 'AbortSignal',
+    'DOMException', 'Blob'], name => room('web', global, door)[name]);
+  if (!global.queueMicrotask) global.queueMicrotask = action => { Promise.resolve().then(action); };
 
-  // The classes that scripts make requests with.
-  function sdk() {
-    class Request extends ScriptRequest {
-      constructor(definition) {
-        super(Object.assign({ method: 'GET' }, draftOf(definition)), definition && definition.name, definition && definition.id);
-      }
-      toObjectResolved(own, sources) {
-        const values = Object.assign({}, ...[].concat(sources || []).reverse().map(each => each && each.toObject ? each.toObject() : each));
-        return replaceIn(JSON.parse(JSON.stringify(this._draft())), name => values[name]);
-      }
+  // ---- What old collections expect of the built-in types ----
+
+  // Stand-ins for the methods of Sugar 1, which comes when the first of them is looked at.
+  const standIns = new WeakSet();
+  const isStandIn = (target, name) => { const found = Object.getOwnPropertyDescriptor(target, name); return Boolean(found && found.get && standIns.has(found.get)); };
+  function standIn(target, names) {
+    for (const name of names.split(' ')) {
+      if (name in target) continue;
+      const get = function () { room('sugar', global, isStandIn); return isStandIn(target, name) ? undefined : this[name]; };
+      standIns.add(get);
+      Object.defineProperty(target, name, { configurable: true, enumerable: false, get,
+        set(value) { Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: this !== target }); } });
     }
-    class Header {
-      constructor(pair, value) {
-        const made = typeof pair === 'string' ? { key: pair, value } : pair || {};
-        this.key = made.key; this.value = made.value;
-      }
-      toString() { return this.key + ': ' + this.value; }
-      static parse(text) { return parsedHeaders(text); }
-    }
-    class HeaderList extends PairList { constructor(parent, pairs) { super(parsedHeaders(pairs || []), true); } }
-    class PropertyList extends PairList { constructor(type, parent, pairs) { super(pairs || [], false); } }
-    class Url extends RequestURL {
-      static parse(text) { return urlParts(text); }
-    }
-    class VariableScope extends Scope {
-      constructor(definition) {
-        const list = Array.isArray(definition) ? definition : definition && definition.values || [];
-        super('detached', list.map(each => [each.key, each.value]));
-      }
-    }
-    return { Request, Header, HeaderList, PropertyList, Url, VariableScope, Response: ScriptResponse, QueryParam: Header, Variable: Header,
-      RequestBody: class { constructor(body) { Object.assign(this, body); } } };
   }
+  standIn(String.prototype, 'has first last from to capitalize camelize underscore dasherize spacify truncate compact isBlank reverse remove add insert each chars words lines codes toNumber escapeURL unescapeURL escapeHTML unescapeHTML encodeBase64 decodeBase64 stripTags shift pad assign');
+  standIn(Array.prototype, 'first last from to each isEmpty unique compact flatten any all none count findAll include exclude remove removeAt add insert sum average min max sortBy groupBy union intersect subtract sample randomize shuffle clone inGroupsOf zip');
+  standIn(Number.prototype, 'times upto downto isInteger isOdd isEven isMultipleOf abs ceil floor round pad hex ordinalize chr format');
+  standIn(Date.prototype, 'addMonths addYears daysInMonth clone isValid isPast isFuture isToday isBefore isAfter isBetween isWeekend isLeapYear beginningOfDay endOfDay beginningOfMonth endOfMonth iso format advance rewind '
+    + ['Millisecond', 'Second', 'Minute', 'Hour', 'Day', 'Week'].map(unit => 'add' + unit + 's ' + unit.toLowerCase() + 'sSince ' + unit.toLowerCase() + 'sUntil').join(' '));
+  standIn(Date, 'create');
+  standIn(Object, 'each extended merge clone isEmpty size has isString isNumber isBoolean isArray isObject isFunction isDate isRegExp equal');
+  standIn(Function.prototype, 'once delay');
 
-  const parsedHeaders = text => typeof text !== 'string' ? text : text.split(/\r?\n/).filter(Boolean)
-    .map(each => ({ key: each.slice(0, each.indexOf(':')).trim(), value: each.slice(each.indexOf(':') + 1).trim() }));
+  // ---- The world of one script ----
 
   function install(given) {
     const scopes = {};
@@ -712,8 +857,8 @@
     pm = {
       info: given.info, variables: makeVariables(scopes), environment: scopes.environment,
       globals: scopes.globals, collectionVariables: scopes.collection, iterationData: scopes.data,
-      request, test, expect, require: modules,
-      sendRequest, visualizer: { set() {}, clear() {} },
+      request, test, expect, sendRequest, visualizer, vault,
+      require: name => libraries().need('pm:' + name),
       execution: {
         setNextRequest,
         skipRequest() {
@@ -721,12 +866,14 @@
           state.skips = true;
           throw skipped;
         },
-        location: given.location,
+        runRequest: (name, options) => answered(undefined, callback => ask('ask',
+          { topic: 'run', name: String(name), variables: storable(options && options.variables || {}) }, respond(callback))),
+        location: Object.assign(given.location.slice(), { current: given.location[given.location.length - 1] }),
       },
     };
     if (given.response) pm.response = new ScriptResponse(given.response);
     pm.cookies = cookiesOf(request, pm.response);
-    pm.cookies.jar = () => { throw new Error('the cookie jar is not supported by this version of Assay'); };
+    pm.cookies.jar = () => jar;
     if (pm.response) pm.response.cookies = pm.cookies;
     legacy(given, scopes);
     return pm;
@@ -769,13 +916,16 @@
     delete global.expect;
   }
 
+  const oldNames = ['tests', 'environment', 'globals', 'data', 'iteration', 'request', 'responseBody', 'responseCode', 'responseCookies',
+    'responseHeaders', 'responseTime', 'postman'];
+
   // A form as an object, in which fields of one name are a list.
   function legacyData(body) {
     if (!body) return {};
     const fields = body[body.mode];
-    if (body.mode === 'raw' || !Array.isArray(fields)) return body.raw || fields || {};
+    if (!(fields instanceof PropertyList)) return body.raw || fields || {};
     const data = {};
-    for (const field of fields) {
+    for (const field of fields.members) {
       if (field.disabled) continue;
       data[field.key] = field.key in data ? [].concat(data[field.key], field.value) : field.value;
     }
@@ -807,7 +957,7 @@
       }
       put(pair.slice(0, at).trim(), pair.slice(at + 1).trim(), rest);
     }
-    return new PairList([...found.values()], true);
+    return new PropertyList([...found.values()], true);
   }
 
   function collectLegacyTests() {
@@ -820,6 +970,42 @@
     }
   }
 
+  // ---- What a script leaves to the next ----
+
+  // The names on the global object that are ours, and what was there when they were last told.
+  let ours = null;
+  let lastLeft = '{}';
+
+  // Whether a value would come out of JSON as it went in.
+  function isPlain(value, depth) {
+    if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+    if (typeof value === 'number') return isFinite(value);
+    if (typeof value !== 'object' || depth > 32) return false;
+    if (Array.isArray(value)) return value.every(each => isPlain(each, depth + 1));
+    return Object.getPrototypeOf(value) === Object.prototype && Object.keys(value).every(name => isPlain(value[name], depth + 1));
+  }
+
+  // Those globals of scripts that a fresh world could have too; undefined where they are as before.
+  function leftGlobals() {
+    const left = {};
+    for (const name of Object.keys(global)) {
+      if (ours.has(name)) continue;
+      try { if (isPlain(global[name], 0)) left[name] = global[name]; } catch (error) { /* A getter of the script's own. */ }
+    }
+    const text = JSON.stringify(left);
+    if (text === lastLeft || text.length > limits.globals) return undefined;
+    lastLeft = text;
+    return left;
+  }
+
+  function restore(left) {
+    for (const name of Object.keys(left)) {
+      if (name in global) continue;
+      Object.defineProperty(global, name, { value: left[name], writable: true, configurable: true, enumerable: true });
+    }
+    lastLeft = JSON.stringify(left);
+  }
+
   // ---- The run of one script ----
 
   // Called by the host with what the script may see; returns nothing.
@@ -828,8 +1014,10 @@
     timers.clear();
     waiting = [];
     state = { url: given.url, tests: [], changes: [], console: [], consoleSize: 0, pending: 0, isOver: false,
-      skips: false, mirrors: {}, fault: null, overflow: null, bodyDone: false, asked: false, tookLegacy: false };
+      skips: false, mirrors: {}, fault: null, overflow: null, bodyDone: false, asked: false, tookLegacy: false, visualization: undefined };
     install(given);
+    if (!ours) ours = new Set(Object.keys(global));
+    if (given.restore) restore(given.restore);
   }
 
   // Called by the host with the compiled script.
@@ -837,6 +1025,8 @@
     const owner = state;
     const end = () => { if (state === owner) { owner.bodyDone = true; settle(); } };
     const fail = error => { if (state === owner && error !== skipped) noteFault(error); end(); };
+    const source = Function.prototype.toString.call(body);
+    if (/^async function \(\) \{\s*['"]use sandbox2['"]/.test(source)) for (const name of oldNames) delete global[name];
     try { body.call({}).then(end, fail); } catch (error) { fail(error); }
   }
 
@@ -857,8 +1047,8 @@
     }
     state.isOver = true;
     native.finish(JSON.stringify({ tests: state.tests, changes: state.changes, console: state.console,
-      skips: state.skips, next: state.next, fault: state.fault, overflow: state.overflow,
-      draft: state.request ? state.request._draft() : null }));
+      skips: state.skips, next: state.next, fault: state.fault, overflow: state.overflow, visualization: state.visualization,
+      globals: leftGlobals(), draft: state.request ? state.request._draft() : null }));
   }
 
   function rejected(promise, reason) { if (state && reason !== skipped) noteFault(reason); }

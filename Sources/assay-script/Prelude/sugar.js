@@ -1,12 +1,12 @@
 // What old collections expect of the built-in types: the part of Sugar 1 that scripts have been seen
 // to use, or are likely to. Nothing that the language has by now is replaced.
 
-(function (global) {
+(function (global, isStandIn) {
   'use strict';
 
   function extend(target, methods) {
     for (const name of Object.keys(methods)) {
-      if (name in target) continue;
+      if (name in target && !isStandIn(target, name)) continue;
       Object.defineProperty(target, name, { value: methods[name], writable: true, configurable: true, enumerable: false });
     }
   }
@@ -223,4 +223,5 @@
     },
     delay(wait, ...words) { setTimeout(() => this(...words), wait); return this; },
   });
-})(globalThis);
+  return true;
+});
