@@ -535,6 +535,8 @@
     const { object, deep, any, contains } = this._;
     const isCollection = object instanceof Map || object instanceof Set;
     const type = typeOf(first);
+    const actual = isCollection ? [...object.keys()]
+      : Object.keys(object).concat(Object.getOwnPropertySymbols(object).filter(name => Object.getOwnPropertyDescriptor(object, name).enumerable));
     let wanted = [first, ...rest];
     if (type === 'Array') wanted = first;
     else if (!isCollection && type === 'Object') wanted = Object.keys(first);
@@ -545,8 +547,6 @@
       wanted = wanted.map(name => typeof name === 'symbol' ? name : String(name));
     }
     if (wanted.length === 0 || arguments.length === 0) misuse(this, 'keys required');
-    const actual = isCollection ? [...object.keys()]
-      : Object.keys(object).concat(Object.getOwnPropertySymbols(object).filter(name => Object.getOwnPropertyDescriptor(object, name).enumerable));
     const has = name => actual.some(other => deep ? deepEqual(name, other) : name === other);
     const holds = any ? wanted.some(has) : wanted.every(has) && (contains || wanted.length === actual.length);
     const names = wanted.map(inspect);
@@ -611,21 +611,22 @@
     }
     // Of two conditions a negated chain fails where both hold.
     const isDouble = Boolean(type && text) && negate;
-    let failed = 0;
-    const verdict = (holds, ...words) => { if (holds === negate) { if (isDouble) failed += 1; else check(this, negate, ...words); } };
+    const failed = new Set();
+    const verdict = (what, holds, ...words) => { if (holds === negate) { if (isDouble) failed.add(what); else check(this, negate, ...words); } };
     const wrong = ['expected #{this} to throw #{exp} but #{act} was thrown', 'expected #{this} to not throw #{exp} but #{act} was thrown',
       type instanceof Error ? String(type) : type && typeName(type), thrownText(thrown)];
     if (type && thrown) {
-      if (type instanceof Error) verdict(thrown === type, wrong[0], negate ? 'expected #{this} to not throw #{exp}' : wrong[1], wrong[2], wrong[3]);
-      else verdict(typeof type === 'function' && (thrown instanceof type || thrown && thrown.constructor === type), ...wrong);
+      if (type instanceof Error) verdict('type', thrown === type, wrong[0], negate ? 'expected #{this} to not throw #{exp}' : wrong[1], wrong[2], wrong[3]);
+      const wanted = type instanceof Error ? type.constructor : type;
+      verdict('type', typeof wanted === 'function' && (thrown instanceof wanted || thrown && thrown.constructor === wanted), ...wrong);
     }
     if (thrown && text !== undefined && text !== null) {
       const said = typeof thrown === 'string' ? thrown : thrown.message;
       const holds = text instanceof RegExp ? text.test(said) : String(said).indexOf(text) !== -1;
       const how = text instanceof RegExp ? 'matching' : 'including';
-      verdict(holds, 'expected #{this} to throw error ' + how + ' #{exp} but got #{act}', 'expected #{this} to throw error not ' + how + ' #{exp}', text, said);
+      verdict('text', holds, 'expected #{this} to throw error ' + how + ' #{exp} but got #{act}', 'expected #{this} to throw error not ' + how + ' #{exp}', text, said);
     }
-    if (failed === 2) check(this, negate, ...wrong);
+    if (failed.size === 2) check(this, negate, ...wrong);
     this._.object = thrown;
   });
 

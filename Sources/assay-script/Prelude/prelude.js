@@ -645,10 +645,25 @@
     return error && error.sourceURL === state.url ? { line: error.line, column: error.column } : {};
   }
 
+  // What the engine says of a value that is not there, as it reads elsewhere.
+  function familiar(name, text) {
+    if (name === 'ReferenceError') return text.replace(/^Can't find variable: (.+)$/, '$1 is not defined');
+    if (name !== 'TypeError') return text;
+    const missing = /^(undefined|null) is not an object \(evaluating '([\s\S]*)'\)$/.exec(text);
+    if (missing) {
+      const [, value, code] = missing;
+      const target = /(?:\.\s*([\w$]+)|\[\s*(?:'([^']*)'|"([^"]*)"|(\d+))\s*\])\s*(=[^=][\s\S]*)?(?:\([\s\S]*)?$/.exec(code);
+      if (!target) return text;
+      const part = target.slice(1, 5).find(each => each !== undefined);
+      return target[5] ? 'Cannot set properties of ' + value + " (setting '" + part + "')" : 'Cannot read properties of ' + value + " (reading '" + part + "')";
+    }
+    return text.replace(/^([\s\S]*?) is not a function\. \(In '[\s\S]*', '[\s\S]*' is [\s\S]*\)$/, '$1 is not a function');
+  }
+
   function words(error) {
     if (error === null || typeof error !== 'object') return 'Error: ' + clip(String(error), limits.message);
     let name, message;
-    try { name = String(error.name || 'Error'); message = String(error.message); }
+    try { name = String(error.name || 'Error'); message = familiar(name, String(error.message)); }
     catch (other) { name = 'Error'; message = 'the error cannot be shown'; }
     return clip(name + ': ' + message, limits.message);
   }

@@ -23,6 +23,7 @@
     if (/\/\.{1,2}$/.test(whole)) steps.push('');
     return head + steps.join('/') + query + hash;
   }
+  const fragment = name => encodeURIComponent(name.replace(/~/g, '~0').replace(/\//g, '~1'));
   const bare = uri => uri.replace(/#$/, '');
   const isObject = value => value !== null && typeof value === 'object' && !Array.isArray(value);
 
@@ -124,7 +125,7 @@
   const length = text => { let count = 0; for (const character of text) count += character ? 1 : 0; return count; };
   function isMultiple(value, of) {
     const quotient = value / of;
-    return quotient === Math.round(quotient) || Number.isFinite(quotient) && Math.abs(quotient - Math.round(quotient)) < 1e-9 * Math.max(1, Math.abs(quotient)) && of % 1 !== 0;
+    return Number.isInteger(quotient) || Number.isFinite(quotient) && Math.abs(quotient - Math.round(quotient)) < 1e-9 * Math.max(1, Math.abs(quotient)) && of % 1 !== 0;
   }
   const patterns = new Map();
   function pattern(text) {
@@ -134,6 +135,17 @@
       patterns.set(text, made);
     }
     return patterns.get(text);
+  }
+
+  // Whether a schema has references in it.
+  const known = new WeakMap();
+  function refers(schema) {
+    if (schema === null || typeof schema !== 'object') return false;
+    if (!known.has(schema)) {
+      known.set(schema, true);
+      known.set(schema, Object.keys(schema).some(name => name === '$ref' || refers(schema[name])));
+    }
+    return known.get(schema);
   }
 
   // ---- Judging ----
@@ -178,12 +190,16 @@
       } finally { this.depth -= 1; }
     }
     follow(schema, data, at, path) {
-      const target = this.shelf.find(schema.$ref, schema);
+      let target = this.shelf.find(schema.$ref, schema);
+      for (let hops = 0; target && hops < 100 && isObject(target.schema) && typeof target.schema.$ref === 'string'; hops += 1) {
+        target = this.shelf.find(target.schema.$ref, target.schema);
+      }
       if (!target) {
         if (this.options.isLenient) { this.missing.push(schema.$ref); return true; }
         throw Object.assign(new Error("can't resolve reference " + schema.$ref + ' from id ' + (this.shelf.bases.get(schema) || '#')), { missingRef: schema.$ref });
       }
-      return this.judge(target.schema, data, at, target.uri === '' ? '#' : target.uri.includes('#') ? target.uri : target.uri + '#');
+      // As ajv has it: what refers on is compiled by itself, and begins its own path.
+      return this.judge(target.schema, data, at, schema.$ref === '#' || refers(target.schema) ? '#' : schema.$ref);
     }
   }
 
@@ -266,12 +282,12 @@
     const part = test => { if ((holds || judgement.options.allErrors) && !test()) holds = false; };
     if (rest !== undefined && rest !== true) {
       part(() => every(judgement, Object.keys(data).filter(isExtra), name => rest === false ? judgement.add('additionalProperties', at, path, { additionalProperty: name }, false)
-        : judgement.judge(rest, data[name], at.concat(name), path + '/additionalProperties')));
+        : judgement.judge(rest, data[name], at.concat({ name }), path + '/additionalProperties')));
     }
     part(() => every(judgement, Object.keys(properties), name => !own(data, name)
-      || judgement.judge(properties[name], data[name], at.concat(name), path + '/properties/' + name.replace(/~/g, '~0').replace(/\//g, '~1'))));
+      || judgement.judge(properties[name], data[name], at.concat(name), path + '/properties/' + fragment(name))));
     part(() => every(judgement, texts, text => every(judgement, Object.keys(data).filter(name => pattern(text).test(name)),
-      name => judgement.judge(patternProperties[text], data[name], at.concat(name), path + '/patternProperties/' + encodeURIComponent(text)))));
+      name => judgement.judge(patternProperties[text], data[name], at.concat({ name }), path + '/patternProperties/' + fragment(text)))));
     return holds;
   });
   rule('propertyNames', 'object', (judgement, schema, data, at, path) => every(judgement, Object.keys(data), name => {
@@ -283,7 +299,7 @@
   rule('dependencies', 'object', (judgement, schema, data, at, path) => every(judgement, Object.keys(schema.dependencies), name => {
     const needs = schema.dependencies[name];
     if (!own(data, name)) return true;
-    if (!Array.isArray(needs) && typeof needs !== 'string') return judgement.judge(needs, data, at, path + '/dependencies/' + name);
+    if (!Array.isArray(needs) && typeof needs !== 'string') return judgement.judge(needs, data, at, path + '/dependencies/' + fragment(name));
     const all = [].concat(needs);
     return every(judgement, all, each => own(data, each) || judgement.add('dependencies', at, path,
       { property: name, missingProperty: each, depsCount: all.length, deps: all.join(', ') }, schema.dependencies));
@@ -333,9 +349,10 @@
   };
   for (const name of ['maximum', 'minimum', 'exclusiveMaximum', 'exclusiveMinimum']) sentences[name] = ({ params }) => 'should be ' + params.comparison + ' ' + params.limit;
 
-  const dotted = at => at.map(step => typeof step === 'number' ? '[' + step + ']' : /^[a-z$_][a-z0-9$_]*$/i.test(step) ? '.' + step
-    : "['" + step.replace(/['\\]/g, '\\$&').replace(/\n/g, '\\n').replace(/\r/g, '\\r') + "']").join('');
-  const slashed = at => at.map(step => '/' + String(step).replace(/~/g, '~0').replace(/\//g, '~1')).join('');
+  // A name that the schema does not know is written in brackets.
+  const dotted = at => at.map(step => typeof step === 'number' ? '[' + step + ']' : typeof step === 'string' && /^[a-z$_][a-z0-9$_]*$/i.test(step) ? '.' + step
+    : "['" + (step.name === undefined ? step : step.name).replace(/['\\]/g, '\\$&').replace(/\n/g, '\\n').replace(/\r/g, '\\r').replace(/\f/g, '\\f').replace(/\t/g, '\\t') + "']").join('');
+  const slashed = at => at.map(step => '/' + String(step.name === undefined ? step : step.name).replace(/~/g, '~0').replace(/\//g, '~1')).join('');
 
   // What a schema itself has to be like in draft 7.
   const positive = { type: 'integer', minimum: 0 };
