@@ -38,6 +38,7 @@ conformance: test-deps ## runs the public suites and counts what is right
 	@$(BUILD) --build-tests
 	@$(SWIFT) test -c release --skip-build --filter 'ConformanceTests|PatternTests|URITests'
 	@Tests/Conformance/wire --least 0.97
+	@Tests/Conformance/echo
 	@Tests/Conformance/order --count 500
 	@Tests/Conformance/order --corpus ../shared
 	@Tests/Conformance/crash --count 100
