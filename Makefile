@@ -50,6 +50,7 @@ accept: test-deps ## rewrites the accepted outputs; look at the change
 bench: build ## measures speed and size against peers in the same run
 	@Tests/Benchmarks/run
 	@Tests/Benchmarks/transport
+	@Tests/Benchmarks/scripts
 
 sample: build ## renews the sample report under Reports/Sample
 	@.ci/sample > /dev/null

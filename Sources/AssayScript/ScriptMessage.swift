@@ -32,6 +32,7 @@ enum ScriptMessage {
     var writer = JSONWriter()
     writer.object { writer in
       writer.member("url", url)
+      if Self.refusesOldNames(script.source) { writer.member("isBare", true) }
       if let globals {
         writer.name("restore")
         writer.value(globals)
@@ -68,6 +69,12 @@ enum ScriptMessage {
       }
     }
     return writer.bytes
+  }
+
+  /// Whether a script begins with the directive that takes the names before `pm` from it.
+  private static func refusesOldNames(_ source: String) -> Bool {
+    source.utf8.first == 0x22 || source.utf8.first == 0x27
+      ? source.dropFirst().hasPrefix("use sandbox2") : false
   }
 
   private static func write(_ variables: [Variable], to writer: inout JSONWriter) {

@@ -1,6 +1,7 @@
 package import AssayModel
 internal import AssaySystem
 internal import AssayText
+internal import Synchronization
 
 /// One world of JavaScript, in a process of its own.
 ///
@@ -24,7 +25,8 @@ package actor ScriptWorker: ScriptHost {
   private var process: ChildProcess?
   /// Whether the process has told that it is ready.
   private var isReady = false
-  private var scriptCount = 0
+  /// The number of each script that was run, by which errors know it.
+  private var numbers: [String: Int] = [:]
   /// The globals that the last script left, and whether the process that runs has them.
   private var globals: Value?
   private var hasGlobals = true
@@ -68,8 +70,9 @@ package actor ScriptWorker: ScriptHost {
     } catch {
       return Self.failed(ScriptFault(.crash, error.message))
     }
-    scriptCount += 1
-    let url = "script-\(scriptCount).js"
+    let number = numbers[script.source] ?? numbers.count
+    numbers[script.source] = number
+    let url = "script-\(number).js"
     let frame = ScriptMessage.frame(
       script, setting, url: url, restoring: hasGlobals ? nil : globals)
     let answer = await exchange(frame, with: worker, services)
@@ -142,7 +145,6 @@ package actor ScriptWorker: ScriptHost {
         throw .workerSilent(program)
       }
       isReady = true
-      scriptCount = 0
       hasGlobals = globals == nil
     }
     return worker
@@ -171,9 +173,18 @@ package actor ScriptWorker: ScriptHost {
     let thread = self.thread
     let shelf = self.shelf
     let limit = limits.time
+    let clock = ScriptClock()
+    /// Gives the worker a frame, and waits for the next one of its own.
+    @Sendable func turn(_ frame: [UInt8]) async -> [UInt8]? {
+      await thread.run {
+        clock.start()
+        defer { clock.stop() }
+        return worker.write(frame) ? Self.readFrame(worker) : nil
+      }
+    }
     return await withTaskGroup(of: Answer?.self) { group in
       group.addTask {
-        var bytes = await thread.run { worker.write(frame) ? Self.readFrame(worker) : nil }
+        var bytes = await turn(frame)
         var count = 0
         var questionCount = 0
         // Until the script is over the worker may ask for modules and for requests, a frame each.
@@ -199,12 +210,16 @@ package actor ScriptWorker: ScriptHost {
           } else {
             break
           }
-          bytes = await thread.run { worker.write(reply) ? Self.readFrame(worker) : nil }
+          bytes = await turn(reply)
         }
         return bytes.map { .answered($0) } ?? .ended
       }
       group.addTask {
-        do { try await Task.sleep(for: limit) } catch { return nil }
+        while true {
+          let left = limit - clock.used
+          guard left > .zero else { break }
+          do { try await Task.sleep(for: left) } catch { return nil }
+        }
         worker.kill()
         return .timedOut
       }
@@ -281,6 +296,30 @@ package actor ScriptWorker: ScriptHost {
     var outcome = ScriptOutcome()
     outcome.fault = fault
     return outcome
+  }
+}
+
+/// How long a script has run. What it waits for us is no time of its own: a request that it sends may
+/// take as long as requests may.
+private final class ScriptClock: Sendable {
+  private struct State {
+    var used: Duration = .zero
+    var since: ContinuousClock.Instant?
+  }
+
+  private let state = Mutex(State())
+
+  func start() { state.withLock { $0.since = .now } }
+
+  func stop() {
+    state.withLock { state in
+      if let since = state.since { state.used += .now - since }
+      state.since = nil
+    }
+  }
+
+  var used: Duration {
+    state.withLock { $0.used + ($0.since.map { .now - $0 } ?? .zero) }
   }
 }
 

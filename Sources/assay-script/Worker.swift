@@ -17,11 +17,8 @@ struct Worker {
       Array(
         #"{"version":"\#(version)","refused":[\#(names(refused))],"hearsRejections":\#(hears)}"#
           .utf8))
-    var number = 0
     while let (setting, source) = Pipe.receive() {
-      // The name by which errors know the script; the setting carries the same.
-      number += 1
-      Pipe.send(engine.run(setting: setting, source: source, url: "script-\(number).js"))
+      Pipe.send(engine.run(setting: setting, source: source))
     }
   }
 

@@ -38,7 +38,7 @@ import Testing
       #expect(fault?.line == line, "\(source)")
     }
     await check(
-      "\n\nmissing()", .exception, "ReferenceError: Can't find variable: missing", line: 3)
+      "\n\nmissing()", .exception, "ReferenceError: missing is not defined", line: 3)
     await check("throw 'text'", .exception, "Error: text", line: nil)
     await check("throw null", .exception, "Error: null", line: nil)
     await check("let a = 1;\nlet b = ;", .syntax, "SyntaxError: Unexpected token ';'", line: 2)

@@ -11,6 +11,9 @@ internal import CPosix
   private var timers: [(due: UInt64, id: Double)] = []
   private var result: [UInt8]?
   private var runs = 0
+  /// Scripts that were run, by their names.
+  private var scripts: [String: JSObjectRef] = unsafe [:]
+  private static let scriptLimit = 512
   /// Whether a request of the script is on its way; the prelude sends one at a time.
   private var isWaiting = false
   /// Answers that came in while a module was waited for.
@@ -32,18 +35,15 @@ internal import CPosix
   }
 
   /// Runs one script to its end, timers and promises included, and returns what it did as JSON.
-  func run(setting: [UInt8], source: [UInt8], url: String) -> [UInt8] {
+  func run(setting: [UInt8], source: [UInt8]) -> [UInt8] {
+    let url = Self.url(setting)
     result = nil
     isWaiting = false
     timers = []
     replies = []
     let isCheck = setting.starts(with: Array(#"{"check":"#.utf8))
     if !isCheck { unsafe call("prepare", [string(setting)]) }
-    // An async function, so that `await` works at the top; on the first line, so that lines count.
-    let wrapped = Array("(async function () {".utf8) + source + Array("\n})".utf8)
-    guard let function = unsafe evaluate(wrapped, named: url) else {
-      return syntaxFault()
-    }
+    guard let function = unsafe compiled(source, url) else { return syntaxFault() }
     if isCheck { return Array("{}".utf8) }
     unsafe call("execute", [function])
     while result == nil {
@@ -69,8 +69,36 @@ internal import CPosix
     }
     runs += 1
     // The engine collects when idle, and a worker's loop is not one that it knows.
-    if runs % 64 == 0 { unsafe JSGarbageCollect(context) }
+    if runs % 4096 == 0 { unsafe JSGarbageCollect(context) }
     return result ?? Array(#"{"fault":{"message":"the script ended without a result"}}"#.utf8)
+  }
+
+  /// The function that a script is; nil where it does not parse. One that has been run before is
+  /// there already, since the same name means the same script.
+  private func compiled(_ source: [UInt8], _ url: String) -> JSObjectRef? {
+    if url != Self.unnamed, let known = unsafe scripts[url] { return unsafe known }
+    // An async function, so that `await` works at the top; on the first line, so that lines count.
+    let wrapped = Array("(async function () {".utf8) + source + Array("\n})".utf8)
+    guard let function = unsafe evaluate(wrapped, named: url) else { return nil }
+    guard url != Self.unnamed else { return unsafe function }
+    if unsafe scripts.count >= Self.scriptLimit {
+      unsafe scripts.values.forEach { unsafe JSValueUnprotect(context, $0) }
+      unsafe scripts = [:]
+    }
+    unsafe JSValueProtect(context, function)
+    unsafe scripts[url] = function
+    return unsafe function
+  }
+
+  /// The name by which errors know the script: the first member of the setting. The same script has
+  /// the same name each time, or the engine would compile it anew.
+  private static let unnamed = "script.js"
+  private static func url(_ setting: [UInt8]) -> String {
+    let head = Array(#"{"url":""#.utf8)
+    guard setting.starts(with: head), let end = setting[head.count...].firstIndex(of: 0x22) else {
+      return unnamed
+    }
+    return String(decoding: setting[head.count..<end], as: UTF8.self)
   }
 
   // MARK: What the prelude calls
@@ -232,8 +260,14 @@ internal import CPosix
     return unsafe JSValueMakeString(context, text)
   }
 
-  /// A string of the engine; UTF-16, since a text may hold NUL.
+  /// A string of the engine. Plain ASCII is kept in a byte a character; the rest goes in as UTF-16,
+  /// since a text may hold NUL.
   private static func makeString(_ bytes: [UInt8]) -> JSStringRef? {
+    if bytes.allSatisfy({ $0 &- 1 < 0x7F }) {
+      return unsafe (bytes + [0]).withUnsafeBytes {
+        unsafe JSStringCreateWithUTF8CString($0.baseAddress?.assumingMemoryBound(to: CChar.self))
+      }
+    }
     let units = Array(String(decoding: bytes, as: UTF8.self).utf16)
     return unsafe JSStringCreateWithCharacters(units, units.count)
   }

@@ -19,6 +19,7 @@ enum Pipe {
 
   /// Waits until a frame comes in, or until a moment has come.
   static func hasInput(before due: UInt64, now: () -> UInt64) -> Bool {
+    if unsafe position < buffer.count { return true }
     while true {
       let current = now()
       let left = due > current ? min((due - current) / 1_000_000 + 1, 1_000) : 0
@@ -39,18 +40,34 @@ enum Pipe {
     bytes.reduce(0) { $0 << 8 | Int($1) }
   }
 
+  /// What has been read and not yet taken: most frames come whole.
+  nonisolated(unsafe) private static var buffer: [UInt8] = []
+  nonisolated(unsafe) private static var position = 0
+
   private static func read(_ count: Int) -> [UInt8]? {
-    var bytes = [UInt8](repeating: 0, count: count)
-    var filled = 0
-    while filled < count {
-      let got = unsafe bytes.withUnsafeMutableBytes { buffer in
-        unsafe CPosix.read(0, buffer.baseAddress.map { unsafe $0 + filled }, count - filled)
-      }
-      if got < 0, assay_errno() == EINTR { continue }
-      guard got > 0 else { return nil }
-      filled += got
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count)
+    while bytes.count < count {
+      if unsafe position == buffer.count, !fill(count - bytes.count) { return nil }
+      let part = unsafe buffer[position..<min(buffer.count, position + count - bytes.count)]
+      bytes += part
+      unsafe position += part.count
     }
     return bytes
+  }
+
+  private static func fill(_ wanted: Int) -> Bool {
+    while true {
+      let room = min(max(wanted, 64 << 10), 1 << 20)
+      var got = 0
+      unsafe buffer = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+        unsafe got = CPosix.read(0, buffer.baseAddress, room)
+        count = max(got, 0)
+      }
+      unsafe position = 0
+      if got < 0, assay_errno() == EINTR { continue }
+      return got > 0
+    }
   }
 
   private static func write(_ bytes: [UInt8]) {

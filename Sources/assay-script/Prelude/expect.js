@@ -226,8 +226,8 @@
 
   const plain = ['then', 'catch', 'inspect', 'toJSON'];
   // A word that does not exist would otherwise be a check that never fails.
-  const guarded = (target, word) => new Proxy(target, { get(target, key) {
-    if (typeof key === 'string' && !(key in target) && !plain.includes(key)) {
+  const guard = word => ({ get(target, key) {
+    if (!(key in target) && typeof key === 'string' && !plain.includes(key)) {
       if (word) throw new Error('Invalid Chai property: ' + word + '.' + key + '. See docs for proper usage of "' + word + '".');
       let nearest = null;
       let least = 4;
@@ -241,14 +241,18 @@
     }
     return Reflect.get(target, key);
   } });
+  const guardOfAll = guard();
+  const guarded = (target, word) => new Proxy(target, word ? guard(word) : guardOfAll);
 
   class Assertion {
+    #flags;
+    #self;
     constructor(object, message, flags) {
-      Object.defineProperty(this, '_', { value: Object.assign({ object, message }, flags) });
-      const self = guarded(this);
-      Object.defineProperty(this, '__self', { value: self });
-      return self;
+      this.#flags = flags ? Object.assign({}, flags, { object, message }) : { object, message };
+      return this.#self = new Proxy(this, guardOfAll);
     }
+    get _() { return this.#flags; }
+    get __self() { return this.#self; }
     assert(holds, yes, no, expected, actual) { check(this, holds, yes, no, expected, actual); }
     get _obj() { return this._.object; }
     set _obj(object) { this._.object = object; }
@@ -372,7 +376,7 @@
         const names = Object.keys(wanted);
         const errors = [];
         for (const name of names) {
-          const part = new Assertion(object, undefined, this._);
+          const part = new Assertion(object, this._.message, this._);
           try { part.property(name, wanted[name]); } catch (error) {
             if (!negate || names.length === 1 || !(error instanceof AssertionError)) throw error;
             errors.push(error);

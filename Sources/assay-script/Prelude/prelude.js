@@ -7,6 +7,10 @@
   const native = global.__native;
   delete global.__native;
 
+  // What is ours on the global object is not enumerable, so that what is enumerable there is what
+  // scripts have left.
+  const provide = (name, value) => Object.defineProperty(global, name, { value, writable: true, configurable: true, enumerable: false });
+
   // Rooms that are built when somebody enters: most scripts need few of them.
   const rooms = {};
   const room = (name, ...given) => rooms[name] || (rooms[name] = native.part(name)(...given));
@@ -80,7 +84,7 @@
     levels[level] = (...words) => line(level, words);
   }
   levels.clear = () => {};
-  global.console = levels;
+  provide('console', levels);
 
   // ---- Timers ----
 
@@ -88,6 +92,7 @@
   const lastTurn = 0;
   let lastTimer = lastTurn;
   function startTimer(action, wait, words, repeats) {
+    if (typeof action !== 'function') throw new TypeError('The "callback" argument must be of type function');
     lastTimer += 1;
     wait = Math.max(0, Number(wait) || 0);
     timers.set(lastTimer, { action, wait, words, repeats });
@@ -95,10 +100,10 @@
     return lastTimer;
   }
   const stopTimer = id => { timers.delete(id); };
-  global.setTimeout = (action, wait, ...words) => startTimer(action, wait, words, false);
-  global.setInterval = (action, wait, ...words) => startTimer(action, wait, words, true);
-  global.setImmediate = (action, ...words) => startTimer(action, 0, words, false);
-  global.clearTimeout = global.clearInterval = global.clearImmediate = stopTimer;
+  provide('setTimeout', (action, wait, ...words) => startTimer(action, wait, words, false));
+  provide('setInterval', (action, wait, ...words) => startTimer(action, wait, words, true));
+  provide('setImmediate', (action, ...words) => startTimer(action, 0, words, false));
+  for (const name of ['clearTimeout', 'clearInterval', 'clearImmediate']) provide(name, stopTimer);
 
   // Called by the host when a timer is due.
   function fire(id) {
@@ -117,7 +122,7 @@
   // ---- Text ----
 
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-  global.btoa = function (text) {
+  provide('btoa', function (text) {
     text = String(text);
     let result = '';
     for (let index = 0; index < text.length; index += 3) {
@@ -129,8 +134,8 @@
         + (left > 1 ? alphabet[bits >> 6 & 63] : '=') + (left > 2 ? alphabet[bits & 63] : '=');
     }
     return result;
-  };
-  global.atob = function (text) {
+  });
+  provide('atob', function (text) {
     text = String(text).replace(/[\s=]/g, '');
     let result = '';
     let bits = 0;
@@ -141,7 +146,7 @@
       if (index % 4) result += String.fromCharCode(bits >> (6 - 2 * (index % 4)) & 255);
     }
     return result;
-  };
+  });
 
   // ---- Lists of pairs: headers, query, cookies, fields of forms ----
 
@@ -152,11 +157,12 @@
   const lines = text => text.split(/\r?\n/).filter(Boolean).map(each => split(each, ':'));
 
   class PropertyList {
+    #ignoresCase;
     constructor(pairs, ignoresCase) {
       this.members = pairs;
-      Object.defineProperty(this, '_same', { value: (one, other) => ignoresCase
-        ? String(one).toLowerCase() === String(other).toLowerCase() : one === other });
+      this.#ignoresCase = ignoresCase;
     }
+    _same(one, other) { return one === other || this.#ignoresCase && String(one).toLowerCase() === String(other).toLowerCase(); }
     _key(pair) { return pair !== null && typeof pair === 'object' ? pair.key : pair; }
     _find(key) { return this.members.filter(pair => this._same(pair.key, key) && !pair.disabled).pop(); }
     _pair(pair, value) {
@@ -225,30 +231,35 @@
   // ---- Variables ----
 
   class Scope {
+    #kind;
+    #values;
+    #mirror;
     constructor(kind, pairs, name) {
-      const values = new Map(pairs);
-      Object.defineProperty(this, '_', { value: { kind, values } });
+      this.#kind = kind;
+      this.#values = new Map(pairs);
       if (name !== undefined) this.name = name;
     }
-    get(name) { return this._.values.get(name); }
-    has(name) { return this._.values.has(name); }
+    get(name) { return this.#values.get(name); }
+    has(name) { return this.#values.has(name); }
     set(name, value) {
       if (name === undefined || name === null) throw new TypeError('a variable needs a name');
-      this._.values.set(String(name), value);
-      const mirror = state.mirrors[this._.kind];
-      if (mirror) mirror[String(name)] = value;
-      if (this._.kind !== 'detached') state.changes.push({ scope: this._.kind, name: String(name), value: value === undefined && this._.kind === 'local' ? '' : storable(value) });
+      const label = String(name);
+      this.#values.set(label, value);
+      if (this.#mirror) this.#mirror[label] = value;
+      if (this.#kind !== 'detached') state.changes.push({ scope: this.#kind, name: label, value: value === undefined && this.#kind === 'local' ? '' : storable(value) });
     }
     unset(name) {
-      if (!this._.values.delete(name)) return;
-      const mirror = state.mirrors[this._.kind];
-      if (mirror) delete mirror[name];
-      state.changes.push({ scope: this._.kind, name, unset: true });
+      if (!this.#values.delete(name)) return;
+      if (this.#mirror) delete this.#mirror[name];
+      if (this.#kind !== 'detached') state.changes.push({ scope: this.#kind, name, unset: true });
     }
-    clear() { for (const name of [...this._.values.keys()]) this.unset(name); }
-    toObject() { return Object.fromEntries(this._.values); }
+    clear() { for (const name of [...this.#values.keys()]) this.unset(name); }
+    toObject() { return Object.fromEntries(this.#values); }
     toJSON() { return this.toObject(); }
     replaceIn(value) { return replaceIn(value, name => this.get(name)); }
+    _entries() { return [...this.#values]; }
+    // A plain object that follows what is set.
+    _mirror() { return this.#mirror || (this.#mirror = this.toObject()); }
   }
 
   // Variables hold JSON; what is none is kept as its text.
@@ -571,18 +582,20 @@
   }
 
   class ScriptResponse {
+    #text;
+    #bytes;
     constructor(given) {
       this.code = given.code;
       this.status = given.reason || reasons[given.code] || '';
       this.headers = new PropertyList(given.headers || [], true);
       this.responseTime = given.time;
       this.responseSize = given.size;
-      Object.defineProperty(this, '_text', { value: given.text || '' });
+      this.#text = given.text || '';
       // The bytes, where the text in UTF-8 would not bring them back.
-      Object.defineProperty(this, '_bytes', { value: given.bytes });
+      this.#bytes = given.bytes;
     }
-    get stream() { return this._bytes === undefined ? global.Buffer.from(this._text) : global.Buffer.from(this._bytes, 'base64'); }
-    text() { return this._text.replace(/^\uFEFF/, ''); }
+    get stream() { return this.#bytes === undefined ? global.Buffer.from(this.#text) : global.Buffer.from(this.#bytes, 'base64'); }
+    text() { return this.#text.charCodeAt(0) === 0xFEFF ? this.#text.slice(1) : this.#text; }
     json(reviver) {
       const text = this.text();
       try { return JSON.parse(text, typeof reviver === 'function' ? reviver : undefined); } catch (error) {
@@ -624,7 +637,7 @@
     }
     mime() { return { type: this.contentInfo().mimeType, format: this.contentInfo().mimeFormat }; }
     dataURI() {
-      const bytes = this._bytes === undefined ? global.Buffer.from(this._text).toString('base64') : this._bytes;
+      const bytes = this.#bytes === undefined ? global.Buffer.from(this.#text).toString('base64') : this.#bytes;
       return 'data:' + (this.headers.get('content-type') || 'text/plain') + ';base64, ' + bytes;
     }
     toJSON() {
@@ -835,7 +848,8 @@
   lazy(['_', 'CryptoJS', 'cheerio', 'tv4', 'Backbone', 'Buffer', 'xml2Json'], name => libraries().named(name));
   lazy(['URL', 'URLSearchParams', 'TextEncoder', 'TextDecoder', 'structuredClone', 'crypto', 'Event', 'EventTarget', 'AbortController', 'AbortSignal',
     'DOMException', 'Blob'], name => room('web', global, door)[name]);
-  if (!global.queueMicrotask) global.queueMicrotask = action => { Promise.resolve().then(action); };
+  if (!global.queueMicrotask) provide('queueMicrotask', action => { Promise.resolve().then(action); });
+  provide('require', modules);
 
   // ---- What old collections expect of the built-in types ----
 
@@ -862,77 +876,100 @@
 
   // ---- The world of one script ----
 
-  function install(given) {
-    const scopes = {};
-    for (const kind of Object.keys(given.scopes)) {
-      scopes[kind] = new Scope(kind, given.scopes[kind], kind === 'environment' ? given.environmentName : undefined);
+  // A member that is made when it is first looked at: most scripts look at few.
+  function later(target, members) {
+    for (const name of Object.keys(members)) {
+      const put = (self, value) => Object.defineProperty(self, name, { value, writable: true, configurable: true, enumerable: true });
+      Object.defineProperty(target, name, { configurable: true, enumerable: true,
+        get() { const value = members[name].call(this); put(this, value); return value; }, set(value) { put(this, value); } });
     }
-    const request = new ScriptRequest(given.draft, given.info.requestName, given.info.requestId);
-    state.request = request;
-    pm = {
-      info: given.info, variables: makeVariables(scopes), environment: scopes.environment,
-      globals: scopes.globals, collectionVariables: scopes.collection, iterationData: scopes.data,
-      request, test, expect, sendRequest, visualizer, vault,
-      require: name => libraries().need('pm:' + name),
-      execution: {
+  }
+
+  const names = ['local', 'data', 'environment', 'collection', 'globals'];
+  class World {
+    #given;
+    constructor(given) {
+      this.#given = given;
+      this.info = given.info;
+      if (given.response) this.response = new ScriptResponse(given.response);
+    }
+    get _given() { return this.#given; }
+    _scopes() { const scopes = {}; for (const kind of names) scopes[kind] = this._scope(kind); return scopes; }
+    _scope(kind) {
+      const { scopes, environmentName } = this.#given;
+      return state.scopes[kind] || (state.scopes[kind] = new Scope(kind, scopes[kind], kind === 'environment' ? environmentName : undefined));
+    }
+  }
+  Object.assign(World.prototype, { expect, sendRequest, visualizer, vault, require: name => libraries().need('pm:' + name) });
+  later(World.prototype, {
+    variables() { return makeVariables(this._scopes()); },
+    environment() { return this._scope('environment'); }, globals() { return this._scope('globals'); },
+    collectionVariables() { return this._scope('collection'); }, iterationData() { return this._scope('data'); },
+    test() { return test; },
+    request() { return madeRequest(); },
+    cookies() { return Object.assign(cookiesOf(this.request, this.response), { jar: () => jar }); },
+    execution() {
+      const { location, info } = this._given;
+      return {
         setNextRequest,
         skipRequest() {
-          if (given.info.eventName !== 'prerequest') throw new Error('skipRequest works in pre-request scripts only');
+          if (info.eventName !== 'prerequest') throw new Error('skipRequest works in pre-request scripts only');
           state.skips = true;
           throw skipped;
         },
         runRequest: (name, options) => answered(undefined, callback => ask('ask',
           { topic: 'run', name: String(name), variables: storable(options && options.variables || {}) }, respond(callback))),
-        location: Object.assign(given.location.slice(), { current: given.location[given.location.length - 1] }),
-      },
-    };
-    if (given.response) pm.response = new ScriptResponse(given.response);
-    pm.cookies = cookiesOf(request, pm.response);
-    pm.cookies.jar = () => jar;
-    if (pm.response) pm.response.cookies = pm.cookies;
-    legacy(given, scopes);
-    return pm;
+        location: Object.assign(location.slice(), { current: location[location.length - 1] }),
+      };
+    },
+  });
+  later(ScriptResponse.prototype, { cookies() { return this === pm.response ? pm.cookies : new PropertyList([], true); } });
+
+  // The request of the moment; it goes back to the host where a script has looked at it.
+  function madeRequest() {
+    const { draft, info } = pm._given;
+    return state.request || (state.request = new ScriptRequest(draft, info.requestName, info.requestId));
   }
 
   const skipped = { toString: () => 'the request is skipped' };
 
   // The names of the time before `pm`, which nearly half of all collections still use.
-  function legacy(given, scopes) {
-    const answer = pm.response;
-    // As the older runner has it: what is falsy stays what it is.
-    const text = value => value ? String(value) : value;
-    // Plain objects that follow what is set through the scopes.
-    state.mirrors = { environment: scopes.environment.toObject(), globals: scopes.globals.toObject() };
-    const described = pm.request.description;
-    Object.assign(global, {
-      pm, tests: {}, environment: state.mirrors.environment, globals: state.mirrors.globals,
-      data: scopes.data.toObject(), iteration: given.info.iteration, require: modules, expect: undefined,
-      request: { id: pm.request.id, name: pm.request.name,
-        description: described && described.content !== undefined ? described.content : described, method: pm.request.method,
-        url: String(pm.request.url), headers: pm.request.headers.toObject(),
-        data: legacyData(pm.request.body) },
-      responseBody: answer && answer.text(),
-      responseCode: answer && { code: answer.code, name: answer.status, detail: answer.status },
-      responseCookies: answer ? pm.cookies.all() : [], responseHeaders: answer && answer.headers.toObject(), responseTime: answer && answer.responseTime,
-      postman: {
-        setEnvironmentVariable: (name, value) => scopes.environment.set(name, text(value)),
-        getEnvironmentVariable: name => scopes.environment.get(name),
-        clearEnvironmentVariable: name => scopes.environment.unset(name),
-        clearEnvironmentVariables: () => scopes.environment.clear(),
-        setGlobalVariable: (name, value) => scopes.globals.set(name, text(value)),
-        getGlobalVariable: name => scopes.globals.get(name),
-        clearGlobalVariable: name => scopes.globals.unset(name),
-        clearGlobalVariables: () => scopes.globals.clear(),
-        setNextRequest,
-        getResponseCookie: name => answer && pm.cookies.one(name),
-        getResponseHeader: name => answer && answer.headers.get(name),
+  const old = {
+    tests: () => ({}), environment: () => pm.environment._mirror(), globals: () => pm.globals._mirror(), data: () => pm.iterationData.toObject(),
+    iteration: () => pm.info.iteration,
+    request() {
+      const { draft, info } = pm._given;
+      const { method, url, headers, body, description } = new ScriptRequest(draft, info.requestName, info.requestId);
+      return { id: info.requestId, name: info.requestName, method, url: String(url), headers: headers.toObject(), data: legacyData(body),
+        description: description && description.content !== undefined ? description.content : description };
+    },
+    responseBody: () => pm.response && pm.response.text(),
+    responseCode: () => pm.response && { code: pm.response.code, name: pm.response.status, detail: pm.response.status },
+    responseCookies: () => pm.response ? pm.cookies.all() : [], responseHeaders: () => pm.response && pm.response.headers.toObject(),
+    responseTime: () => pm.response && pm.response.responseTime,
+    postman() {
+      // As the older runner has it: what is falsy stays what it is.
+      const text = value => value ? String(value) : value;
+      const { environment, globals, response } = pm;
+      return {
+        setEnvironmentVariable: (name, value) => environment.set(name, text(value)), getEnvironmentVariable: name => environment.get(name),
+        clearEnvironmentVariable: name => environment.unset(name), clearEnvironmentVariables: () => environment.clear(),
+        setGlobalVariable: (name, value) => globals.set(name, text(value)), getGlobalVariable: name => globals.get(name),
+        clearGlobalVariable: name => globals.unset(name), clearGlobalVariables: () => globals.clear(),
+        setNextRequest, getResponseCookie: name => response && pm.cookies.one(name), getResponseHeader: name => response && response.headers.get(name),
+      };
+    },
+  };
+  for (const name of ['pm', ...Object.keys(old)]) {
+    // Made anew for each script, and a script may put something else there for itself.
+    Object.defineProperty(global, name, { configurable: true, enumerable: false,
+      get() {
+        const { own } = state;
+        if (!(name in own)) own[name] = name === 'pm' ? pm : old[name]();
+        return own[name];
       },
-    });
-    delete global.expect;
+      set(value) { state.own[name] = value; } });
   }
-
-  const oldNames = ['tests', 'environment', 'globals', 'data', 'iteration', 'request', 'responseBody', 'responseCode', 'responseCookies',
-    'responseHeaders', 'responseTime', 'postman'];
 
   // A form as an object, in which fields of one name are a list.
   function legacyData(body) {
@@ -978,17 +1015,17 @@
   function collectLegacyTests() {
     if (state.tookLegacy) return;
     state.tookLegacy = true;
-    for (const name of Object.keys(global.tests || {})) {
+    const { tests } = state.own;
+    for (const name of tests ? Object.keys(tests) : []) {
       const slot = begin(name);
-      if (global.tests[name]) slot.outcome = 'passed';
+      if (tests[name]) slot.outcome = 'passed';
       else Object.assign(slot, { outcome: 'failed', message: 'AssertionError: expected false to be truthy' });
     }
   }
 
   // ---- What a script leaves to the next ----
 
-  // The names on the global object that are ours, and what was there when they were last told.
-  let ours = null;
+  // What was there when it was last told.
   let lastLeft = '{}';
 
   // Whether a value would come out of JSON as it went in.
@@ -1003,8 +1040,9 @@
   // Those globals of scripts that a fresh world could have too; undefined where they are as before.
   function leftGlobals() {
     const left = {};
-    for (const name of Object.keys(global)) {
-      if (ours.has(name)) continue;
+    const found = Object.keys(global);
+    if (found.length === 0 && lastLeft === '{}') return undefined;
+    for (const name of found) {
       try { if (isPlain(global[name], 0)) left[name] = global[name]; } catch (error) { /* A getter of the script's own. */ }
     }
     const text = JSON.stringify(left);
@@ -1029,9 +1067,8 @@
     timers.clear();
     waiting = [];
     state = { url: given.url, tests: [], changes: [], console: [], consoleSize: 0, pending: 0, isOver: false,
-      skips: false, mirrors: {}, fault: null, overflow: null, bodyDone: false, asked: false, tookLegacy: false, visualization: undefined };
-    install(given);
-    if (!ours) ours = new Set(Object.keys(global));
+      skips: false, scopes: {}, own: Object.create(null), request: undefined, fault: null, overflow: null, bodyDone: false, asked: false, tookLegacy: false, visualization: undefined };
+    pm = new World(given);
     if (given.restore) restore(given.restore);
   }
 
@@ -1040,8 +1077,7 @@
     const owner = state;
     const end = () => { if (state === owner) { owner.bodyDone = true; settle(); } };
     const fail = error => { if (state === owner && error !== skipped) noteFault(error); end(); };
-    const source = Function.prototype.toString.call(body);
-    if (/^async function \(\) \{\s*['"]use sandbox2['"]/.test(source)) for (const name of oldNames) delete global[name];
+    if (pm._given.isBare) for (const name of Object.keys(old)) state.own[name] = undefined;
     try { body.call({}).then(end, fail); } catch (error) { fail(error); }
   }
 
@@ -1063,7 +1099,7 @@
     state.isOver = true;
     native.finish(JSON.stringify({ tests: state.tests, changes: state.changes, console: state.console,
       skips: state.skips, next: state.next, fault: state.fault, overflow: state.overflow, visualization: state.visualization,
-      globals: leftGlobals(), draft: state.request ? state.request._draft() : null }));
+      globals: leftGlobals(), draft: state.request && pm.info.eventName === 'prerequest' ? state.request._draft() : undefined }));
   }
 
   function rejected(promise, reason) { if (state && reason !== skipped) noteFault(reason); }

@@ -89,7 +89,7 @@
       super('detached', (list.members || list).map(each => [each.key, each.value]));
       if (definition && definition.name) this.name = definition.name;
     }
-    get values() { return new VariableList(null, [...this._.values].map(([key, value]) => ({ key, value }))); }
+    get values() { return new VariableList(null, this._entries().map(([key, value]) => ({ key, value }))); }
   }
   class Response extends ScriptResponse {
     constructor(given) {
