@@ -130,6 +130,12 @@ package struct ScriptExcerpt: Sendable, Hashable {
     self.lines = lines
     self.column = column
   }
+
+  /// Where a caret stands: at the place, or at the first character of the line.
+  package var caret: Int {
+    let marked = lines.first(where: \.isMarked)?.text ?? ""
+    return column ?? marked.prefix { $0.isWhitespace }.count + 1
+  }
 }
 
 /// What a contract says of one exchange.

@@ -236,9 +236,9 @@ package struct ConsoleReport {
       let label = String(line.number)
       let padding = String(repeating: " ", count: width - label.count)
       text += "      \(style.blue(padding + label + " |")) \(safe(line.text))\n"
-      guard line.isMarked, let column = excerpt.column else { continue }
+      guard line.isMarked else { continue }
       // As wide as what stands above it, where tabs are one character too.
-      let indent = String(repeating: " ", count: 6 + width + 3 + column - 1)
+      let indent = String(repeating: " ", count: 6 + width + 3 + excerpt.caret - 1)
       text += indent + style.red("^") + "\n"
     }
     return text

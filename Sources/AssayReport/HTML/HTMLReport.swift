@@ -271,7 +271,7 @@ package struct HTMLReport {
         markup.element("pre") { markup in
           for line in excerpt.lines {
             let length = line.text.unicodeScalars.count
-            let marked = (excerpt.column.map { min($0 - 1, length) } ?? 0)..<length
+            let marked = min(excerpt.caret - 1, length)..<length
             self.line(line.number, line.text, line.isMarked ? marked : nil, &markup)
           }
         }

@@ -243,8 +243,8 @@ enum FailureText {
     if let excerpt = verdict.excerpt {
       for line in excerpt.lines {
         lines.append("\(line.number) | \(line.text)")
-        if line.isMarked, let column = excerpt.column {
-          let indent = String(line.number).count + 3 + column - 1
+        if line.isMarked {
+          let indent = String(line.number).count + 3 + excerpt.caret - 1
           lines.append(String(repeating: " ", count: indent) + "^")
         }
       }
