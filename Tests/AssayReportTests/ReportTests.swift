@@ -367,6 +367,42 @@ enum SampleRun {
     #expect(!text.split(separator: "\n").contains { $0.hasPrefix("::") })
   }
 
+  @Test func `a script that failed is shown, marked, and without secrets`() throws {
+    let excerpt = ScriptExcerpt(
+      lines: [
+        .init(number: 9, text: "const key = 'hunter2-token';", isMarked: false),
+        .init(number: 10, text: "pm.expect(1).to.equal(2);", isMarked: true),
+      ], column: 22)
+    let verdict = Verdict(
+      name: "t", code: "assertion", outcome: .failed, fault: .assertion,
+      message: "AssertionError: expected 1 to equal 2", place: SampleRun.contract, excerpt: excerpt)
+    let page = ScriptOutcome.Visualization(
+      template: "<b>{{x}}</b>", data: .object([.init("x", .string("hunter2-token"))]))
+    let kinds: [Event.Kind] = [
+      .stepStarted(0), .judged(0, verdict), .visualized(0, page), .stepEnded(0),
+    ]
+    var redactor = Redactor(secrets: ["hunter2-token"], key: [1])
+    let events = (SampleRun.events().prefix(2) + kinds.map { Event(time: .zero, kind: $0) })
+      .map { redactor.redact($0) }
+    let store = MemoryStore()
+    try store.write(events)
+    #expect(!store.text.contains("hunter2"))
+    #expect(store.text.contains(#""event":"visualization""#))
+    let read = try store.read().events
+    let shown = printed(.failures, read)
+    #expect(
+      shown.contains("10 | pm.expect(1).to.equal(2);\n" + String(repeating: " ", count: 32) + "^\n")
+    )
+    #expect(!shown.contains("hunter2"))
+    let ledger = SampleRun.ledger(read)
+    #expect(HTMLReport(ledger).text.contains("pm.expect(1).to.equal<mark>(2);</mark>"))
+    #expect(JUnitReport(ledger).text.contains("10 | pm.expect(1).to.equal(2);"))
+    let root = try JSONReader.read(SourceFile(name: "j", text: JSONReport(ledger).text)).root
+    let error = root["run"]?["executions"]?[0]?["assertions"]?[0]?["error"]
+    #expect(error?["name"]?.string == "AssertionError")
+    #expect(error?["message"]?.string == "expected 1 to equal 2")
+  }
+
   @Test func `what ends before its turn is shown in its turn`() throws {
     let kinds: [Event.Kind] = [
       .stepStarted(0), .stepStarted(1), .stepStarted(2), .stepEnded(2), .stepEnded(0),

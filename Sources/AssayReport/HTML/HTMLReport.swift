@@ -267,19 +267,24 @@ package struct HTMLReport {
       if verdict.findings.isEmpty, let place = verdict.place {
         markup.element("p", [("class", "place")], place.description)
       }
-      if let excerpt = verdict.excerpt {
-        markup.element("pre") { markup in
-          for line in excerpt.lines {
-            let length = line.text.unicodeScalars.count
-            let marked = min(excerpt.caret - 1, length)..<length
-            self.line(line.number, line.text, line.isMarked ? marked : nil, &markup)
-          }
-        }
-      }
+      if let excerpt = verdict.excerpt { source(excerpt, &markup) }
       let findings = verdict.findings.filter { $0.severity == .error }
       for finding in findings.prefix(10) { self.finding(finding, entry, &markup) }
       if findings.count > 10 {
         markup.element("p", [("class", "place")], "and \(findings.count - 10) more")
+      }
+    }
+  }
+
+  /// The lines of a script, with what follows the place that failed marked.
+  private func source(_ excerpt: ScriptExcerpt, _ markup: inout Markup) {
+    markup.element("figure", [("class", "received source")]) { markup in
+      markup.element("pre") { markup in
+        for line in excerpt.lines {
+          let length = line.text.unicodeScalars.count
+          let marked = min(excerpt.caret - 1, length)..<length
+          self.line(line.number, line.text, line.isMarked ? marked : nil, &markup)
+        }
       }
     }
   }

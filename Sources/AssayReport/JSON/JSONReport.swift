@@ -122,11 +122,23 @@ package struct JSONReport {
   }
 
   private func writeError(_ verdict: Verdict, to writer: inout JSONWriter) {
+    let (name, message) = Self.error(verdict)
     writer.object {
-      $0.member("name", verdict.code == "assertion" ? "AssertionError" : verdict.code)
-      $0.member("message", verdict.message)
+      $0.member("name", name)
+      $0.member("message", message)
       $0.member("test", verdict.name)
     }
+  }
+
+  /// What a script threw is told with its kind before it, which stands by itself here.
+  private static func error(_ verdict: Verdict) -> (name: String, message: String) {
+    guard verdict.fault == .assertion || verdict.fault == .script,
+      let parts = verdict.message.parted(at: ": "), parts.before.hasSuffix("Error"),
+      parts.before.allSatisfy(\.isLetter)
+    else {
+      return (verdict.code == "assertion" ? "AssertionError" : verdict.code, verdict.message)
+    }
+    return (String(parts.before), String(parts.after))
   }
 
   private func write(_ exchange: Exchange, to writer: inout JSONWriter) {

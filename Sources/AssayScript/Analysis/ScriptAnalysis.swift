@@ -158,7 +158,7 @@ package struct ScriptAnalysis {
       }
     case "request": if isBefore { changeRequest() }
     case "sendRequest": footprint.sends = true
-    case "require": footprint.usesWorld = true
+    case "require": hide("uses a package of the user's")
     case "execution": readExecution(index)
     case _ where Self.scopes.contains(member): readScopeCall(member, index + 3)
     default: hide("uses `pm.\(member)`")
