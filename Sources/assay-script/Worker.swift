@@ -8,7 +8,7 @@ struct Worker {
     let memory = CommandLine.arguments.dropFirst().first.flatMap { UInt64($0) } ?? 256 << 20
     var refused = assay_cage_limits()
     let engine = Engine()
-    refused |= assay_watch_memory(memory)
+    refused |= assay_watch(memory)
     refused |= assay_cage_calls()
     let version =
       "\(jsc_get_major_version()).\(jsc_get_minor_version()).\(jsc_get_micro_version())"

@@ -308,6 +308,42 @@ import Testing
     #expect(open.count <= 8)
   }
 
+  @Test func `a worker outlives the thread that started it, and not the program`() async throws {
+    let starter = SerialThread()
+    let process = await starter.run { try? ChildProcess(Program.worker) }
+    let child = try #require(process)
+    // The thread ends with its last job.
+    _ = consume starter
+    _ = await SerialThread().run { child.read(4) }
+    try await Task.sleep(for: .milliseconds(100))
+    #expect(try await Self.state(of: child.identifier) != "gone")
+    let shell = try ChildProcess(
+      "/bin/sh", arguments: ["-c", "exec 3<&0; '\(Program.worker)' <&3 & echo $!; wait"])
+    let line = await SerialThread().run {
+      var line: [UInt8] = []
+      while let byte = shell.read(1), byte != [0x0A] { line += byte }
+      return String(decoding: line, as: UTF8.self)
+    }
+    let worker = try #require(Int32(line))
+    // It has said that it is ready, and knows its parent by then.
+    _ = await SerialThread().run { shell.read(4) }
+    shell.kill()
+    var state = ""
+    for _ in 0..<100 {
+      state = try await Self.state(of: worker)
+      if state == "gone" { break }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    #expect(state == "gone")
+  }
+
+  /// The letter of a process's state, or that it is gone.
+  private static func state(of process: Int32) async throws -> String {
+    let text = try await Program.shell("cat /proc/\(process)/stat || true").output
+    let state = text.split(separator: ")").last?.split(separator: " ").first.map(String.init)
+    return state.flatMap { $0 == "Z" ? nil : $0 } ?? "gone"
+  }
+
   @Test(arguments: [
     ("const a = []; for (;;) a.push({ x: 1 })", ScriptFault.Kind.memory),
     ("new Array(1e9).fill(1)", .memory), ("let s = 'x'; for (;;) s += s", .exception),

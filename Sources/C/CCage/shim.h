@@ -30,7 +30,7 @@ enum {
   ASSAY_CAGE_CALLS = 4,
 };
 
-// Before the engine starts: no core dumps, few files, no new privileges, death with the parent.
+// Before the engine starts: no core dumps, few files, no new privileges.
 static inline int assay_cage_limits(void) {
   int refused = 0;
   struct rlimit none = {0, 0};
@@ -38,7 +38,7 @@ static inline int assay_cage_limits(void) {
   if (setrlimit(RLIMIT_CORE, &none) != 0 || setrlimit(RLIMIT_NOFILE, &files) != 0)
     refused |= ASSAY_CAGE_LIMITS;
 #ifdef __linux__
-  if (prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
+  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
       prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
     refused |= ASSAY_CAGE_PRIVILEGES;
 #endif
@@ -73,7 +73,7 @@ static inline int assay_cage_calls(void) {
       ASSAY_ALLOW(mremap), ASSAY_ALLOW(brk), ASSAY_ALLOW(membarrier), ASSAY_ALLOW(mincore),
       // Threads, and the signals by which the engine stops its own.
       ASSAY_ALLOW(futex), ASSAY_ALLOW(set_robust_list), ASSAY_ALLOW(rseq), ASSAY_ALLOW(gettid),
-      ASSAY_ALLOW(getpid), ASSAY_ALLOW(sched_yield), ASSAY_ALLOW(sched_getaffinity),
+      ASSAY_ALLOW(getpid), ASSAY_ALLOW(getppid), ASSAY_ALLOW(sched_yield), ASSAY_ALLOW(sched_getaffinity),
       ASSAY_ALLOW(rt_sigaction), ASSAY_ALLOW(rt_sigprocmask), ASSAY_ALLOW(rt_sigreturn),
       ASSAY_ALLOW(rt_sigsuspend), ASSAY_ALLOW(sigaltstack), ASSAY_ALLOW(restart_syscall),
       ASSAY_ALLOW(exit), ASSAY_ALLOW(exit_group),
@@ -131,24 +131,29 @@ static inline uint64_t assay_memory_in_use(int statm) {
 #endif
 }
 
-struct assay_memory_watch {
+struct assay_watch {
   int statm;
   uint64_t ceiling;
+  pid_t parent;
 };
 
-static inline void *assay_watch_memory_body(void *given) {
-  const struct assay_memory_watch watch = *(struct assay_memory_watch *)given;
+static inline void *assay_watch_body(void *given) {
+  const struct assay_watch watch = *(struct assay_watch *)given;
   const struct timespec pause = {0, 5000000};
   free(given);
-  while (assay_memory_in_use(watch.statm) <= watch.ceiling) nanosleep(&pause, NULL);
+  while (assay_memory_in_use(watch.statm) <= watch.ceiling) {
+    // The kernel could send a signal, but sends it when the thread ends that started us.
+    if (getppid() != watch.parent) _exit(0);
+    nanosleep(&pause, NULL);
+  }
   _exit(77);
 }
 
-// Ends the process, with a code of its own, when it has grown too large. The engine has no ceiling,
-// and reserves many gigabytes that it never touches, so that the kernel's own limits do not fit: what
-// scripts really take is looked at from beside them.
-static inline int assay_watch_memory(uint64_t ceiling) {
-  struct assay_memory_watch *watch = malloc(sizeof *watch);
+// Ends the process when its parent is gone, and with a code of its own when it has grown too large.
+// The engine has no ceiling, and reserves many gigabytes that it never touches, so that the kernel's
+// own limits do not fit: what scripts really take is looked at from beside them.
+static inline int assay_watch(uint64_t ceiling) {
+  struct assay_watch *watch = malloc(sizeof *watch);
   pthread_t thread;
   if (watch == NULL) return ASSAY_CAGE_LIMITS;
 #ifdef __linux__
@@ -157,8 +162,9 @@ static inline int assay_watch_memory(uint64_t ceiling) {
   watch->statm = -1;
 #endif
   watch->ceiling = ceiling;
+  watch->parent = getppid();
   if (assay_memory_in_use(watch->statm) == 0 ||
-      pthread_create(&thread, NULL, assay_watch_memory_body, watch) != 0) {
+      pthread_create(&thread, NULL, assay_watch_body, watch) != 0) {
     free(watch);
     return ASSAY_CAGE_LIMITS;
   }
