@@ -52,13 +52,16 @@ let package = Package(
     // The table and the floor.
     room("AssayModel", knows: []),
     room(
-      "AssayText", knows: ["AssayModel"], fences: ["CYAML", "CPCRE2", "CXML", "CCrypto", "CZlib"]),
+      "AssayText", knows: ["AssayModel"],
+      fences: ["CYAML", "CPCRE2", "CXML", "CCrypto", "CZlib", "CIDN2"]),
     room("AssaySystem", knows: ["AssayModel"], fences: ["CPosix"]),
 
     // The rooms.
     room("AssayCommandLine", knows: ["AssayModel", "AssayText"]),
     room("AssayCollection", knows: ["AssayModel", "AssayText"]),
-    room("AssayContract", knows: ["AssayModel", "AssayText"]),
+    .target(
+      name: "AssayContract", dependencies: ["AssayModel", "AssayText"],
+      resources: [.embedInCode("Schema/MetaSchemas")], swiftSettings: house),
     room("AssayScript", knows: ["AssayModel", "AssayText", "AssaySystem"]),
     room("AssayTransport", knows: ["AssayModel", "AssayText"], fences: ["CCurl", "CPSL"]),
     room("AssayRun", knows: ["AssayModel", "AssayText"]),
@@ -88,6 +91,7 @@ let package = Package(
     fence("CPCRE2", "libpcre2-8", apt: "libpcre2-dev", brew: "pcre2"),
     fence("CXML", "libxml-2.0", apt: "libxml2-dev", brew: "libxml2"),
     fence("CCrypto", "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
+    fence("CIDN2", "libidn2", apt: "libidn2-dev", brew: "libidn2"),
     fence("CPSL", "libpsl", apt: "libpsl-dev", brew: "libpsl"),
     fence("CZlib", "zlib", apt: "zlib1g-dev", brew: "zlib"),
     fence("CMicrohttpd", "libmicrohttpd", apt: "libmicrohttpd-dev", brew: "libmicrohttpd"),

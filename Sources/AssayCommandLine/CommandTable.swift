@@ -1,7 +1,7 @@
 /// Everything that the command line offers. What is not in this table does not exist.
 package enum CommandTable {
   package static let commands: [Command] = [
-    run, plan, check, mock, report, completions, version, help,
+    run, plan, check, validate, mock, report, completions, version, help,
   ]
 
   package static func command(named name: String) -> Command? {
@@ -72,6 +72,24 @@ package enum CommandTable {
     package static let port = Flag(
       "port", .whole(0...65_535), in: .contract, "where the mock listens", standard: "any free port"
     )
+
+    // Schemas.
+    package static let schema = Flag(
+      "schema", .path("FILE"), in: .contract, "the JSON Schema to judge by, JSON or YAML",
+      isConfigurable: false)
+    package static let draft = Flag(
+      "draft", .choice(["draft-04", "draft-06", "draft-07", "2019-09", "2020-12"]), in: .contract,
+      "the draft of a schema that names none", standard: "2020-12")
+    package static let formats = Flag(
+      "formats", .choice(["assert", "annotate"]), in: .contract,
+      "whether `format` is a rule", standard: "assert")
+    package static let form = Flag(
+      "form", .choice(["human", "flag", "basic", "detailed"]), in: .output,
+      "how the outcome is printed; all but the first are those of JSON Schema, section 12",
+      standard: "human", isConfigurable: false)
+    package static let bowtie = Flag(
+      "bowtie", .toggle, in: .contract, "speak the protocol of the Bowtie harness",
+      isConfigurable: false)
 
     // Pace and limits.
     package static let rate = Flag(
@@ -276,6 +294,19 @@ package enum CommandTable {
       .init(
         command: "assay check shop.json -e staging.json --strict --format sarif > check.sarif",
         meaning: "for a code host, and for a gate"),
+    ])
+
+  static let validate = Command(
+    name: .validate, summary: "judges values by a JSON Schema",
+    operands: .init("[file…]", 0...10_000),
+    flags: [F.schema, F.draft, F.formats, F.form, F.bowtie, F.quiet] + F.everywhere,
+    examples: [
+      .init(
+        command: "assay validate --schema order.schema.json order.json orders/*.yaml",
+        meaning: "which files do not hold, where, and by which rule"),
+      .init(
+        command: "curl -s https://api.example.com/orders/1 | assay validate --schema order.json -",
+        meaning: "what comes in on standard input"),
     ])
 
   static let mock = Command(

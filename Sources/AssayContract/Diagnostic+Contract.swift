@@ -28,6 +28,17 @@ extension Diagnostic {
       .pointing(at: span, "this reference")
   }
 
+  static func unknownDocument(_ path: String, _ from: SourceFile) -> Diagnostic {
+    Diagnostic(.warning, "schema.unknown-document", "`\(path)` is not known to `\(from.name)`")
+      .hinting("references lead to documents that are named, and to files beside the schema")
+  }
+
+  static func unknownMetaSchema(_ uri: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.warning, "schema.unknown-meta-schema", "the meta-schema `\(uri)` is not known")
+      .pointing(at: span, "named here")
+      .noting("the schema is read by the draft of what holds it")
+  }
+
   static func unknownType(_ name: String, at span: SourceSpan) -> Diagnostic {
     Diagnostic(.warning, "contract.unknown-type", "`\(name)` is no type")
       .pointing(at: span, "this type restricts nothing")

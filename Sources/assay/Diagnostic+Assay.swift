@@ -1,4 +1,6 @@
+internal import AssayContract
 internal import AssayModel
+internal import AssayText
 internal import AssayRun
 
 // The sentences of the front door.
@@ -80,6 +82,25 @@ extension Diagnostic {
   static func nothingLeft(of run: String) -> Diagnostic {
     Diagnostic(.note, "run.nothing-left", "everything in `\(run)` was judged and held")
       .noting("there is nothing to run again")
+  }
+
+  static func noSchema() -> Diagnostic {
+    Diagnostic(.error, "usage.no-schema", "there is no schema to judge by")
+      .hinting("`--schema FILE` names one")
+  }
+
+  static func breaksSchema(_ violation: JSONSchema.Violation, in value: Document) -> Diagnostic {
+    let at = violation.at.isEmpty ? "the value" : violation.at
+    let span = SourceSpan(file: value.file, range: violation.range)
+    return Diagnostic(.error, "schema.\(violation.keyword)", "\(at): \(violation.message)")
+      .pointing(at: span, "received").pointing(at: violation.span, "the rule")
+  }
+
+  static func notJudged(_ file: String, _ reasons: [String]) -> Diagnostic {
+    Diagnostic(
+      .error, "schema.not-judged",
+      "`\(file)` could not be judged: \(reasons.joined(separator: ", "))"
+    ).noting("it is neither right nor wrong")
   }
 
   static func expired(after limit: Duration) -> Diagnostic {

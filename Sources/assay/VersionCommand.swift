@@ -33,6 +33,7 @@ struct VersionCommand {
       Library(name: "PCRE2", version: Pattern.libraryVersion, needed: "10.40"),
       Library(name: "libxml2", version: XMLDocument.libraryVersion, needed: "2.9.10"),
       Library(name: "OpenSSL libcrypto", version: Digest.libraryVersion, needed: "3.0.0"),
+      Library(name: "libidn2", version: HostName.libraryVersion, needed: "2.3.0"),
       Library(name: "zlib", version: Deflate.libraryVersion, needed: "1.2.11"),
       Library(name: "libmicrohttpd", version: MockServer.libraryVersion, needed: "0.9.71"),
     ]

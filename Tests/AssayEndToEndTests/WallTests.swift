@@ -15,7 +15,8 @@ import Testing
   /// Where unsafe expressions may stand, and the one module that each such folder imports.
   private static let fences: [String: String] = [
     "AssayText/YAML": "CYAML", "AssayText/Pattern": "CPCRE2", "AssayText/XML": "CXML",
-    "AssayText/Crypto": "CCrypto", "AssayText/Zlib": "CZlib", "AssaySystem/POSIX": "CPosix",
+    "AssayText/Crypto": "CCrypto", "AssayText/Zlib": "CZlib", "AssayText/IDN": "CIDN2",
+    "AssaySystem/POSIX": "CPosix",
     "AssayTransport/Curl": "CCurl", "AssayTransport/PSL": "CPSL",
     "AssayMock/Microhttpd": "CMicrohttpd",
     "assay-script/JavaScriptCore": "CJavaScriptCore",

@@ -18,9 +18,10 @@ struct ContractReader {
   init(_ document: Document, load: @escaping References.Load) throws(Diagnostic) {
     root = document.root
     version = try Self.version(of: root)
-    references = References(load: load)
-    compiler = SchemaCompiler(
-      references: references, dialect: version == .v31 ? .draft2020 : .openAPI30)
+    let dialect = version == .v31 ? SchemaDialect.draft2020 : .openAPI30
+    references = References(dialect: dialect, load: load)
+    references.enter(document)
+    compiler = SchemaCompiler(references: references)
   }
 
   private static func version(of root: Node) throws(Diagnostic) -> Version {

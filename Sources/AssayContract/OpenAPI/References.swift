@@ -11,10 +11,44 @@ final class References {
   typealias Load = (_ path: String, _ from: SourceFile) throws(Diagnostic) -> Document
 
   private let load: Load
+  private let dialect: SchemaDialect
+  private let holdsSchemasAlone: Bool
   private var documents: [String: Document?] = [:]
-  private(set) var problems: [Diagnostic] = []
+  private var known: [String: Document]
+  private var loadProblems: [Diagnostic] = []
+  private(set) lazy var index = SchemaIndex { [unowned self] in self.metaSchema($0) }
 
-  init(load: @escaping Load) { self.load = load }
+  var problems: [Diagnostic] { loadProblems + index.problems }
+
+  /// - Parameters:
+  ///   - holdsSchemasAlone: Whether documents are schemas, and not contracts that hold some.
+  ///   - known: Documents that are there already, by their URIs.
+  init(
+    dialect: SchemaDialect, holdsSchemasAlone: Bool = false, known: [String: Document] = [:],
+    load: @escaping Load
+  ) {
+    self.dialect = dialect
+    self.holdsSchemasAlone = holdsSchemasAlone
+    self.known = known
+    self.load = load
+  }
+
+  /// Takes a document in under a URI; one without gets a name that nobody else has.
+  func enter(_ document: Document, uri: String? = nil) {
+    guard !index.contains(document) else { return }
+    let name = uri ?? "assay://document-\(index.resources.count)/"
+    index.add(
+      document, uri: name, dialect: dialect,
+      isSchema: holdsSchemasAlone || MetaSchemas.document(named: name) === document)
+  }
+
+  /// The resource that a schema belongs to.
+  func resource(of node: Node) -> Int {
+    enter(node.document)
+    return index.resource(of: node) ?? 0
+  }
+
+  private func metaSchema(_ uri: String) -> Node? { document(named: uri)?.root }
 
   /// What a reference leads to, references to references included; nil when it leads nowhere.
   func resolve(_ text: String, from node: Node) -> Node? {
@@ -27,19 +61,44 @@ final class References {
       text = more
       from = next
     }
-    problems.append(.referenceCycle(text, at: node.span))
+    loadProblems.append(.referenceCycle(text, at: node.span))
     return nil
   }
 
-  private func step(_ text: String, from node: Node) -> Node? {
-    let parts = text.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let document = document(String(parts[0]), from: node) else { return nil }
-    guard parts.count > 1, !parts[1].isEmpty else { return document.root }
-    return JSONPointer(PercentEncoding.decodedText(parts[1]))?.resolve(in: document.root)
+  /// What a reference leads to, without following any further.
+  func step(_ text: String, from node: Node) -> Node? {
+    let hash = text.firstIndex(of: "#")
+    let path = String(hash.map { text[..<$0] } ?? text[...])
+    let fragment = hash.map { String(text[text.index(after: $0)...]) } ?? ""
+    let own = resource(of: node)
+    guard let target = path.isEmpty ? own : resource(path, from: node, own) else { return nil }
+    let root = index.resources[target].root
+    if fragment.isEmpty { return root }
+    let decoded = PercentEncoding.decodedText(fragment)
+    if decoded.hasPrefix("/") { return JSONPointer(decoded)?.resolve(in: root) }
+    return index.anchor(decoded, of: target)
   }
 
-  private func document(_ path: String, from node: Node) -> Document? {
-    guard !path.isEmpty else { return node.document }
+  /// The resource that a URI names, seen from another one.
+  private func resource(_ path: String, from node: Node, _ own: Int) -> Int? {
+    let base = index.resources[own].uri
+    let uri = SchemaIndex.bare(URI(splitting: base).resolving(URI(splitting: path)).description)
+    if let found = index.resource(named: uri) { return found }
+    if let document = document(named: uri) {
+      enter(document, uri: uri)
+      return index.resource(named: uri)
+    }
+    guard let document = file(path, from: node) else { return nil }
+    enter(document, uri: base.hasPrefix("assay:") || base.isEmpty ? nil : uri)
+    return index.resource(of: document.root)
+  }
+
+  private func document(named uri: String) -> Document? {
+    let uri = SchemaIndex.bare(uri)
+    return known[uri] ?? MetaSchemas.document(named: uri)
+  }
+
+  private func file(_ path: String, from node: Node) -> Document? {
     let file = PercentEncoding.decodedText(path)
     let key = node.document.file.name + "\u{0}" + file
     if let known = documents[key] { return known }
@@ -47,7 +106,7 @@ final class References {
     do {
       loaded = try load(file, node.document.file)
     } catch {
-      problems.append(error)
+      loadProblems.append(error)
     }
     documents[key] = loaded
     return loaded

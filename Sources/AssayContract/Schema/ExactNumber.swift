@@ -54,6 +54,13 @@ struct ExactNumber: Hashable {
 
   var isZero: Bool { digits.isEmpty }
 
+  /// The value, where it is an integer of common size.
+  var wholeValue: Int? {
+    guard isInteger, digits.count + exponent < 18 else { return isZero ? 0 : nil }
+    let value = (digits + Array(repeating: 0, count: exponent)).reduce(0) { $0 * 10 + Int($1) }
+    return isNegative ? -value : value
+  }
+
   /// Mathematical integers: `1.0` and `1e2` are some.
   var isInteger: Bool { exponent >= 0 }
 

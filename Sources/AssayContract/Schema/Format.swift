@@ -10,6 +10,12 @@ enum Format: String, Sendable, CaseIterable {
   case float, duration, base64url
   case doubleInt = "double-int"
   case jsonPointer = "json-pointer"
+  case relativeJSONPointer = "relative-json-pointer"
+  case uriTemplate = "uri-template"
+  case iri
+  case iriReference = "iri-reference"
+  case internationalHostname = "idn-hostname"
+  case internationalEmail = "idn-email"
 
   /// Formats that say how a value is meant and restrict nothing that JSON can show.
   static let annotations: Set<String> = [
@@ -23,7 +29,13 @@ enum Format: String, Sendable, CaseIterable {
     case .date: DateText.isDate(text)
     case .time: DateText.isTime(text)
     case .email: Self.isEmail(text)
-    case .hostname: Self.isHostname(text)
+    case .hostname: HostName.isPlain(text)
+    case .internationalHostname: HostName.isInternational(text)
+    case .internationalEmail: Self.isEmail(text, isInternational: true)
+    case .iri: Self.uri(ofIRI: text)?.isAbsolute == true
+    case .iriReference: Self.uri(ofIRI: text) != nil
+    case .uriTemplate: Self.templatePattern.search(text) == .matched
+    case .relativeJSONPointer: Self.isRelativePointer(text)
     case .ipv4: IPAddress.isIPv4(text)
     case .ipv6: IPAddress.isIPv6(text)
     case .uri: URI(text)?.isAbsolute == true
@@ -76,14 +88,16 @@ enum Format: String, Sendable, CaseIterable {
   }
 
   /// RFC 5321, section 4.1.2, without quoted local parts' rarer forms.
-  private static func isEmail(_ text: String) -> Bool {
+  private static func isEmail(_ text: String, isInternational: Bool = false) -> Bool {
     guard let at = text.utf8.lastIndex(of: UInt8(ascii: "@")) else { return false }
     let local = Array(text.utf8[..<at])
     let domain = String(text.utf8[text.utf8.index(after: at)...]) ?? ""
     if domain.hasPrefix("["), domain.hasSuffix("]") {
       let literal = domain.dropFirst().dropLast()
       guard IPAddress.isIPv4(literal) || isIPv6Literal(literal) else { return false }
-    } else if !isHostname(domain) {
+    } else if !(isInternational
+      ? HostName.isInternational(domain, normalizes: true) : HostName.isPlain(domain))
+    {
       return false
     }
     if local.first == UInt8(ascii: "\""), local.last == UInt8(ascii: "\""), local.count > 2 {
@@ -92,22 +106,66 @@ enum Format: String, Sendable, CaseIterable {
     let allowed = Set("!#$%&'*+-/=?^_`{|}~.".utf8)
     return !local.isEmpty && local.first != UInt8(ascii: ".") && local.last != UInt8(ascii: ".")
       && !String(decoding: local, as: UTF8.self).contains("..")
-      && local.allSatisfy { isAlphanumeric($0) || allowed.contains($0) }
+      && local.allSatisfy {
+        isAlphanumeric($0) || allowed.contains($0) || isInternational && $0 >= 0x80
+      }
+  }
+
+  /// The URI that an IRI stands for (RFC 3987, section 3.1); nil for what is none.
+  private static func uri(ofIRI text: String) -> URI? {
+    var plain = ""
+    var isInQuery = false
+    for scalar in text.unicodeScalars {
+      if scalar == "?" { isInQuery = true }
+      if scalar == "#" { isInQuery = false }
+      guard scalar.value >= 0x80 else {
+        plain.unicodeScalars.append(scalar)
+        continue
+      }
+      guard isAllowedInIRI(scalar.value, isInQuery) else { return nil }
+      for byte in String(scalar).utf8 { plain += "%" + String(byte, radix: 16) }
+    }
+    return URI(plain)
+  }
+
+  /// `ucschar`, and in queries `iprivate` (RFC 3987, section 2.2).
+  private static func isAllowedInIRI(_ value: UInt32, _ isInQuery: Bool) -> Bool {
+    switch value {
+    case 0xA0...0xD7FF, 0xF900...0xFDCF, 0xFDF0...0xFFEF: true
+    case 0xE000...0xF8FF, 0xF0000...0xFFFFD, 0x100000...0x10FFFD: isInQuery
+    case 0x10000...0xEFFFD: value & 0xFFFF < 0xFFFE && !(0xE0000...0xE0FFF).contains(value)
+    default: false
+    }
+  }
+
+  /// RFC 6570, section 2.
+  private static let templatePattern: Pattern = {
+    let name = "(?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2})"
+    let variable = "\(name)(?:\\.?\(name))*(?::[1-9][0-9]{0,3}|\\*)?"
+    let expression = "\\{[+#./;?&=,!@|]?\(variable)(?:,\(variable))*\\}"
+    let literal = "(?:[^\\u0000-\\u0020\"%<>\\\\^`{|}\\u007f-\\u009f]|%[0-9A-Fa-f]{2})"
+    guard let pattern = try? Pattern("^(?:\(literal)|\(expression))*$") else {
+      preconditionFailure("the pattern of templates is one")
+    }
+    return pattern
+  }()
+
+  /// A count of levels up, and the rest of the way (draft-bhutton-relative-json-pointer).
+  private static func isRelativePointer(_ text: String) -> Bool {
+    let digits = text.utf8.prefix { $0 &- 0x30 <= 9 }
+    guard !digits.isEmpty, digits.count == 1 || digits.first != 0x30 else { return false }
+    var rest = Substring(text.utf8.dropFirst(digits.count))
+    if let sign = rest.first, sign == "+" || sign == "-" {
+      rest = rest.dropFirst()
+      let moves = rest.utf8.prefix { $0 &- 0x30 <= 9 }
+      guard !moves.isEmpty, moves.first != 0x30 else { return false }
+      rest = Substring(rest.utf8.dropFirst(moves.count))
+    }
+    return rest == "#" || JSONPointer(String(rest)) != nil
   }
 
   private static func isIPv6Literal(_ text: Substring) -> Bool {
     text.hasPrefix("IPv6:") && IPAddress.isIPv6(text.dropFirst(5))
-  }
-
-  /// RFC 1123, section 2.1.
-  private static func isHostname(_ text: String) -> Bool {
-    guard !text.isEmpty, text.utf8.count <= 253 else { return false }
-    return text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-      .allSatisfy { label in
-        (1...63).contains(label.count) && label.first != UInt8(ascii: "-")
-          && label.last != UInt8(ascii: "-")
-          && label.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
-      }
   }
 
   private static func isAlphanumeric(_ byte: UInt8) -> Bool {

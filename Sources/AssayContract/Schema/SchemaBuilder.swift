@@ -9,21 +9,30 @@ struct SchemaBuilder {
   /// Names the compiled form of a schema below or elsewhere.
   let reserve: (Node) -> SchemaID
   /// `readOnly` in requests, `writeOnly` in responses: such members are not required there.
-  let drops: String
+  let drops: String?
+  /// Whether rules on values count, and `format` is one of them.
+  let validates: Bool
+  let assertsFormat: Bool
   private(set) var rules: [SchemaRule] = []
   private(set) var allowsNull = false
   private(set) var unjudged: [String] = []
   private(set) var notes: [Diagnostic] = []
+  /// The dynamic anchor that the schema refers to.
+  private(set) var dynamicName: String?
+  /// Whether it has rules for what the others leave unevaluated.
+  private(set) var asksForTheRest = false
 
   init(
     node: Node, dialect: SchemaDialect, references: References,
-    reserve: @escaping (Node) -> SchemaID, drops: String
+    reserve: @escaping (Node) -> SchemaID, drops: String?, validates: Bool, assertsFormat: Bool
   ) {
     self.node = node
     self.dialect = dialect
     self.references = references
     self.reserve = reserve
     self.drops = drops
+    self.validates = validates
+    self.assertsFormat = assertsFormat
   }
 
   private mutating func add(_ keyword: SchemaRule.Keyword, _ name: String, _ place: Node) {
@@ -32,38 +41,83 @@ struct SchemaBuilder {
 
   mutating func build() {
     if let reference = node["$ref"], let text = reference.string {
-      if let target = references.resolve(text, from: reference) {
-        add(.reference(reserve(target)), "$ref", reference)
+      // Dynamic references ask through which resources the way has led, so that no step is left out.
+      if let end = references.resolve(text, from: reference) {
+        let next = dialect.referencesStandAlone ? nil : references.step(text, from: reference)
+        add(.reference(reserve(next ?? end)), "$ref", reference)
       } else {
         notes.append(.unresolvedReference(text, at: reference.span))
         unjudged.append("$ref")
       }
-      // In 2.0 and 3.0 a reference stands alone; what is beside it has no effect.
-      if dialect == .openAPI30 { return }
+      // Before 2019-09 a reference stands alone; what is beside it has no effect.
+      if dialect.referencesStandAlone { return }
     }
-    allowsNull = dialect == .openAPI30 && node["nullable"]?.bool == true
-    general()
-    numbers()
-    strings()
+    dynamicReference()
+    allowsNull = dialect.isOpenAPI30 && node["nullable"]?.bool == true
+    if validates {
+      general()
+      numbers()
+      strings()
+    }
+    if assertsFormat { format() }
     arrays()
     objects()
     applicators()
-    for name in Self.unjudgedKeywords where dialect == .draft2020 && node[name] != nil {
-      unjudged.append(name)
+    unevaluated()
+  }
+
+  // MARK: References that depend on who asks
+
+  private mutating func dynamicReference() {
+    if dialect == .draft2020, let reference = node["$dynamicRef"], let text = reference.string {
+      guard let target = references.step(text, from: reference) else {
+        notes.append(.unresolvedReference(text, at: reference.span))
+        unjudged.append("$dynamicRef")
+        return
+      }
+      // Only where the plain reading leads to a dynamic anchor of that name does the scope count.
+      let name = text.split(separator: "#", omittingEmptySubsequences: false).last.map(String.init)
+      if let name, target["$dynamicAnchor"]?.string == name {
+        dynamicName = name
+        add(.dynamicReference(reserve(target), name), "$dynamicRef", reference)
+      } else {
+        add(.reference(reserve(target)), "$dynamicRef", reference)
+      }
+    }
+    if dialect == .draft2019, let reference = node["$recursiveRef"],
+      let target = references.step("#", from: reference)
+    {
+      if target["$recursiveAnchor"]?.bool == true {
+        dynamicName = SchemaIndex.recursiveAnchor
+        add(
+          .dynamicReference(reserve(target), SchemaIndex.recursiveAnchor), "$recursiveRef",
+          reference)
+      } else {
+        add(.reference(reserve(target)), "$recursiveRef", reference)
+      }
     }
   }
 
-  /// Rules of 2020-12 that this engine does not run yet.
-  private static let unjudgedKeywords = [
-    "$dynamicRef", "$recursiveRef", "unevaluatedProperties", "unevaluatedItems",
-  ]
+  /// Rules for what nothing else has looked at; they come last.
+  private mutating func unevaluated() {
+    guard dialect >= .draft2019 else { return }
+    if let rest = node["unevaluatedItems"] {
+      add(.unevaluatedItems(reserve(rest)), "unevaluatedItems", rest)
+      asksForTheRest = true
+    }
+    if let rest = node["unevaluatedProperties"] {
+      add(.unevaluatedProperties(reserve(rest)), "unevaluatedProperties", rest)
+      asksForTheRest = true
+    }
+  }
 
   // MARK: Any type
 
   private mutating func general() {
     if let type = node["type"] {
       let names = type.string.map { [$0] } ?? type.elements.compactMap(\.string)
-      let types = names.reduce(into: TypeSet()) { $0.insert(TypeSet(named: $1)) }
+      var types = names.reduce(into: TypeSet()) { $0.insert(TypeSet(named: $1)) }
+      if dialect == .draft4, types.remove(.integer) != nil { types.insert(.writtenInteger) }
       if names.contains("file") {
         unjudged.append("type: file")
       } else if types.isEmpty {
@@ -75,7 +129,7 @@ struct SchemaBuilder {
     if let values = node["enum"], values.isArray {
       add(.oneOfValues(Array(values.elements), allowsNull: allowsNull), "enum", values)
     }
-    if dialect == .draft2020, let constant = node["const"] {
+    if dialect >= .draft6, let constant = node["const"] {
       add(.constant(constant), "const", constant)
     }
   }
@@ -94,11 +148,11 @@ struct SchemaBuilder {
   private mutating func bound(
     _ name: String, _ exclusive: String, _ make: (ExactNumber, Bool) -> SchemaRule.Keyword
   ) {
-    let isFlag = dialect == .openAPI30 && node[exclusive]?.bool == true
+    let isFlag = dialect.hasExclusiveFlags && node[exclusive]?.bool == true
     if let bound = node[name], let number = number(bound) {
       add(make(number, isFlag), isFlag ? exclusive : name, bound)
     }
-    if dialect == .draft2020, let bound = node[exclusive], let number = number(bound) {
+    if !dialect.hasExclusiveFlags, let bound = node[exclusive], let number = number(bound) {
       add(make(number, true), exclusive, bound)
     }
   }
@@ -115,6 +169,9 @@ struct SchemaBuilder {
     if let pattern = node["pattern"], let compiled = compiled(pattern) {
       add(.pattern(compiled), "pattern", pattern)
     }
+  }
+
+  private mutating func format() {
     if let format = node["format"], let name = format.string {
       if let known = Format(rawValue: name) {
         add(.format(known), "format", format)
@@ -136,31 +193,47 @@ struct SchemaBuilder {
   }
 
   private mutating func count(_ name: String, _ make: (Int) -> SchemaRule.Keyword) {
-    if let limit = node[name], let number = limit.int, number >= 0 {
+    if let limit = node[name], let number = Self.whole(limit), number >= 0 {
       add(make(number), name, limit)
     }
+  }
+
+  /// A count may be written as `2.0` too.
+  private static func whole(_ node: Node) -> Int? {
+    node.int
+      ?? (node.kind == .number
+        ? ExactNumber(node.document.rawBytes(at: node.index))?.wholeValue : nil)
   }
 
   // MARK: Arrays
 
   private mutating func arrays() {
-    count("minItems") { .minItems($0) }
-    count("maxItems") { .maxItems($0) }
-    if let unique = node["uniqueItems"], unique.bool == true {
-      add(.uniqueItems, "uniqueItems", unique)
+    if validates {
+      count("minItems") { .minItems($0) }
+      count("maxItems") { .maxItems($0) }
+      if let unique = node["uniqueItems"], unique.bool == true {
+        add(.uniqueItems, "uniqueItems", unique)
+      }
     }
+    let prefixName = dialect == .draft2020 ? "prefixItems" : "items"
+    let restName = dialect == .draft2020 ? "items" : "additionalItems"
+    var rest = node["items"]
     var first = 0
-    if dialect == .draft2020, let prefix = node["prefixItems"], prefix.isArray {
+    if !dialect.isOpenAPI30, let prefix = node[prefixName], prefix.isArray {
       first = prefix.count
-      add(.prefixItems(prefix.elements.map(reserve)), "prefixItems", prefix)
+      add(.prefixItems(prefix.elements.map(reserve)), prefixName, prefix)
+      rest = node[restName]
     }
-    if let items = node["items"], items.isObject || items.bool != nil {
-      add(.items(reserve(items), from: first), "items", items)
+    if let rest, rest.isObject || rest.bool != nil {
+      add(.items(reserve(rest), from: first), first > 0 ? restName : "items", rest)
     }
-    if dialect == .draft2020, let contains = node["contains"] {
+    if dialect >= .draft6, let contains = node["contains"] {
+      let counts = dialect >= .draft2019 && validates
       add(
         .contains(
-          reserve(contains), least: node["minContains"]?.int ?? 1, most: node["maxContains"]?.int),
+          reserve(contains), least: counts ? node["minContains"].flatMap(Self.whole) ?? 1 : 1,
+          most: counts ? node["maxContains"].flatMap(Self.whole) : nil,
+          evaluates: dialect == .draft2020),
         "contains", contains)
     }
   }
@@ -168,15 +241,17 @@ struct SchemaBuilder {
   // MARK: Objects
 
   private mutating func objects() {
-    count("minProperties") { .minProperties($0) }
-    count("maxProperties") { .maxProperties($0) }
+    if validates {
+      count("minProperties") { .minProperties($0) }
+      count("maxProperties") { .maxProperties($0) }
+    }
     let properties = node["properties"]
-    if let required = node["required"], required.isArray {
+    if validates, let required = node["required"], required.isArray {
       let names = required.elements.compactMap(\.string).filter { !isDropped($0) }
       if !names.isEmpty { add(.required(names.map(SchemaRule.Name.init)), "required", required) }
     }
     var patterns: [SchemaRule.PatternProperty] = []
-    if dialect == .draft2020, let node = node["patternProperties"] {
+    if !dialect.isOpenAPI30, let node = node["patternProperties"] {
       for member in node.members {
         guard let pattern = compiled(member.key) else { continue }
         patterns.append(.init(pattern: pattern, schema: reserve(member.value)))
@@ -191,11 +266,12 @@ struct SchemaBuilder {
         .properties(list ?? [], patterns: patterns, additional: additional.map(reserve)),
         "properties", properties ?? additional ?? node)
     }
-    guard dialect == .draft2020 else { return }
-    if let names = node["propertyNames"] {
+    guard !dialect.isOpenAPI30 else { return }
+    if dialect >= .draft6, let names = node["propertyNames"] {
       add(.propertyNames(reserve(names)), "propertyNames", names)
     }
-    if let dependent = node["dependentRequired"] {
+    dependencies()
+    if dialect >= .draft2019, validates, let dependent = node["dependentRequired"] {
       let rules = dependent.members.map { member in
         (
           SchemaRule.Name(member.name),
@@ -204,14 +280,34 @@ struct SchemaBuilder {
       }
       add(.dependentRequired(rules), "dependentRequired", dependent)
     }
-    if let dependent = node["dependentSchemas"] {
+    if dialect >= .draft2019, let dependent = node["dependentSchemas"] {
       let rules = dependent.members.map { (SchemaRule.Name($0.name), reserve($0.value)) }
       add(.dependentSchemas(rules), "dependentSchemas", dependent)
     }
   }
 
+  /// What the drafts up to 7 have in place of two keywords, and later ones still understand.
+  private mutating func dependencies() {
+    guard let dependencies = node["dependencies"], dependencies.isObject else { return }
+    var names: [(SchemaRule.Name, [SchemaRule.Name])] = []
+    var schemas: [(SchemaRule.Name, SchemaID)] = []
+    for member in dependencies.members {
+      let name = SchemaRule.Name(member.name)
+      if member.value.isArray {
+        names.append((name, member.value.elements.compactMap(\.string).map(SchemaRule.Name.init)))
+      } else if let other = member.value.string {
+        names.append((name, [SchemaRule.Name(other)]))
+      } else {
+        schemas.append((name, reserve(member.value)))
+      }
+    }
+    if !names.isEmpty { add(.dependentRequired(names), "dependencies", dependencies) }
+    if !schemas.isEmpty { add(.dependentSchemas(schemas), "dependencies", dependencies) }
+  }
+
   /// The names that some arm says do not travel in this direction; another may require them.
   private func untravelled(_ arms: Node) -> Set<String> {
+    guard let drops else { return [] }
     var names: Set<String> = []
     var pending = Array(arms.elements)
     var visited = 0
@@ -229,7 +325,7 @@ struct SchemaBuilder {
 
   /// Whether a member does not travel in this direction, said here or behind a reference.
   private func isDropped(_ name: String) -> Bool {
-    guard var property = node["properties"]?[name] else { return false }
+    guard let drops, var property = node["properties"]?[name] else { return false }
     for _ in 0..<16 {
       if property[drops]?.bool == true { return true }
       guard let reference = property["$ref"], let text = reference.string,
@@ -254,7 +350,7 @@ struct SchemaBuilder {
       add(.oneOf(one.elements.map(reserve), discriminator: discriminator(one)), "oneOf", one)
     }
     if let not = node["not"] { add(.not(reserve(not)), "not", not) }
-    if dialect == .draft2020, let condition = node["if"] {
+    if dialect >= .draft7, let condition = node["if"] {
       add(
         .condition(
           if: reserve(condition), then: node["then"].map(reserve), else: node["else"].map(reserve)),

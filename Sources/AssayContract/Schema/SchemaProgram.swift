@@ -7,14 +7,17 @@ struct SchemaProgram: Sendable {
   /// Keywords that are rules of the dialect and that Assay does not run yet, by schema: whatever
   /// rests on one of them is not judged, and that is said.
   var unjudged: [SchemaID: [String]] = [:]
+  /// For each dynamic anchor the schema that it names in each resource.
+  var dynamicAnchors: [String: [Int: SchemaID]] = [:]
+  /// Whether some schema asks what the others have left unevaluated.
+  var tracksEvaluated = false
 }
 
-/// Which keywords mean what.
-enum SchemaDialect: Sendable {
-  /// OpenAPI 2.0 and 3.0: a subset of draft 4 with extensions of its own.
-  case openAPI30
-  /// OpenAPI 3.1 and later: JSON Schema 2020-12.
-  case draft2020
+/// Whether `format` is a rule or a remark.
+enum FormatRule: Sendable {
+  case asserts, annotates
+  /// As the meta-schema of each resource has it.
+  case byVocabulary
 }
 
 /// Compiles schemas on demand: each once, however many references lead to it.
@@ -22,11 +25,15 @@ final class SchemaCompiler {
   private(set) var program = SchemaProgram()
   private(set) var notes: [Diagnostic] = []
   let references: References
-  let dialect: SchemaDialect
+  private let format: FormatRule
   private var known: [Key: SchemaID] = [:]
 
   /// Which direction a body travels decides whether readOnly and writeOnly members are required.
-  enum Direction: Hashable { case request, response }
+  enum Direction: Hashable {
+    case request, response
+    /// A value that does not travel.
+    case none
+  }
 
   private struct Key: Hashable {
     let document: ObjectIdentifier
@@ -34,17 +41,34 @@ final class SchemaCompiler {
     let direction: Direction
   }
 
-  init(references: References, dialect: SchemaDialect) {
+  init(references: References, format: FormatRule = .asserts) {
     self.references = references
-    self.dialect = dialect
+    self.format = format
   }
 
   /// The compiled form of a schema. The work list is explicit, since schemas nest as deep as
   /// their document and refer to each other in circles.
   func compile(_ node: Node, for direction: Direction) -> SchemaID {
     let id = reserve(node, direction)
-    while let next = pending.popLast() { build(next.id, next.direction) }
-    return id
+    while true {
+      while let next = pending.popLast() { build(next.id, next.direction) }
+      guard compileDynamicAnchors(direction) else { return id }
+    }
+  }
+
+  private var dynamicNames: Set<String> = []
+
+  /// Compiles what dynamic references may lead to; whether there was anything new.
+  private func compileDynamicAnchors(_ direction: Direction) -> Bool {
+    var isNew = false
+    for name in dynamicNames {
+      for (resource, node) in references.index.dynamicAnchors[name] ?? [:]
+      where program.dynamicAnchors[name]?[resource] == nil {
+        program.dynamicAnchors[name, default: [:]][resource] = reserve(node, direction)
+        isNew = true
+      }
+    }
+    return isNew
   }
 
   private var pending: [(id: SchemaID, direction: Direction)] = []
@@ -54,7 +78,7 @@ final class SchemaCompiler {
       document: ObjectIdentifier(node.document), index: node.index, direction: direction)
     if let id = known[key] { return id }
     let id = program.schemas.count
-    program.schemas.append(Schema(node: node))
+    program.schemas.append(Schema(node: node, resource: references.resource(of: node)))
     known[key] = id
     pending.append((id, direction))
     return id
@@ -67,11 +91,21 @@ final class SchemaCompiler {
       return
     }
     guard node.isObject else { return }
+    let resource = references.index.resources[program.schemas[id].resource]
+    let drops: [Direction: String] = [.request: "readOnly", .response: "writeOnly"]
+    let assertsFormat =
+      switch format {
+      case .asserts: true
+      case .annotates: false
+      case .byVocabulary: resource.assertsFormat
+      }
     var builder = SchemaBuilder(
-      node: node, dialect: dialect, references: references,
-      reserve: { self.reserve($0, direction) },
-      drops: direction == .request ? "readOnly" : "writeOnly")
+      node: node, dialect: resource.dialect, references: references,
+      reserve: { self.reserve($0, direction) }, drops: drops[direction],
+      validates: resource.validates, assertsFormat: assertsFormat)
     builder.build()
+    if let name = builder.dynamicName { dynamicNames.insert(name) }
+    if builder.asksForTheRest { program.tracksEvaluated = true }
     program.schemas[id].rules = builder.rules
     program.schemas[id].allowsNull = builder.allowsNull
     if !builder.unjudged.isEmpty { program.unjudged[id] = builder.unjudged }

@@ -10,10 +10,12 @@ struct TypeSet: OptionSet, Sendable {
   static let string = TypeSet(rawValue: 16)
   static let array = TypeSet(rawValue: 32)
   static let object = TypeSet(rawValue: 64)
+  /// The integers of draft 4, which have no point and no exponent.
+  static let writtenInteger = TypeSet(rawValue: 128)
 
   static let names: [(String, TypeSet)] = [
     ("null", .null), ("boolean", .boolean), ("integer", .integer), ("number", .number),
-    ("string", .string), ("array", .array), ("object", .object),
+    ("string", .string), ("array", .array), ("object", .object), ("integer", .writtenInteger),
   ]
 
   init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -51,7 +53,7 @@ struct SchemaRule: Sendable {
     case format(Format)
     case items(SchemaID, from: Int)
     case prefixItems([SchemaID])
-    case contains(SchemaID, least: Int, most: Int?)
+    case contains(SchemaID, least: Int, most: Int?, evaluates: Bool)
     case minItems(Int), maxItems(Int)
     case uniqueItems
     case properties([Property], patterns: [PatternProperty], additional: SchemaID?)
@@ -67,6 +69,17 @@ struct SchemaRule: Sendable {
     case not(SchemaID)
     case condition(if: SchemaID, then: SchemaID?, else: SchemaID?)
     case reference(SchemaID)
+    /// To the outermost resource in use that has an anchor of that name.
+    case dynamicReference(SchemaID, String)
+    case unevaluatedProperties(SchemaID)
+    case unevaluatedItems(SchemaID)
+
+    var asksForTheRest: Bool {
+      switch self {
+      case .unevaluatedItems, .unevaluatedProperties: true
+      default: false
+      }
+    }
   }
 
   /// A name and its bytes, which is what keys are compared by.
@@ -100,6 +113,8 @@ struct SchemaRule: Sendable {
 /// A schema with its rules in the order they run.
 struct Schema: Sendable {
   let node: Node
+  /// The resource that it belongs to.
+  let resource: Int
   var rules: [SchemaRule] = []
   /// `nullable: true` of OpenAPI 3.0: null passes whatever the rules say.
   var allowsNull = false

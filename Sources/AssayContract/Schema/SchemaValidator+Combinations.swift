@@ -9,17 +9,18 @@ extension SchemaValidator {
       if !names.isEmpty { untravelled.append((index, names)) }
       defer { if !names.isEmpty { untravelled.removeLast() } }
       var result = true
-      for arm in arms where !holds(arm, index) {
+      for (number, arm) in arms.enumerated()
+      where !under(String(number), body: { $0.holds(arm, index) }) {
         result = false
         if !collects { return false }
       }
       return result
     case .anyOf(let arms):
-      let outcomes = arms.map { attempt($0, index) }
+      let outcomes = arms.indices.map { attempt(arms[$0], index, $0) }
       if outcomes.contains(where: \.holds) { return true }
       return failClosest(rule, id, index, outcomes, chosen: nil)
     case .oneOf(let arms, let discriminator):
-      let outcomes = arms.map { attempt($0, index) }
+      let outcomes = arms.indices.map { attempt(arms[$0], index, $0) }
       let fitting = outcomes.indices.filter { outcomes[$0].holds }
       if fitting.count == 1 { return true }
       if fitting.count > 1 {
@@ -29,11 +30,16 @@ extension SchemaValidator {
       }
       return failClosest(rule, id, index, outcomes, chosen: chosen(discriminator, index))
     case .not(let schema):
-      return !quietly { $0.holds(schema, index) }
+      let outer = marks
+      let holds = quietly { $0.holds(schema, index) }
+      marks = outer
+      return !holds
         || fail(rule, id, index, "\(shown(index)) is what must not be", "anything else")
     case .condition(let condition, let then, let otherwise):
-      let branch = quietly { $0.holds(condition, index) } ? then : otherwise
-      return branch.map { holds($0, index) } ?? true
+      // What a condition evaluates counts if it holds; what it fails on is no violation.
+      let isMet = quietly { $0.holds(condition, index) }
+      guard let branch = isMet ? then : otherwise else { return true }
+      return instead(isMet ? "then" : "else") { $0.holds(branch, index) }
     default: return true
     }
   }
@@ -44,11 +50,11 @@ extension SchemaValidator {
   }
 
   /// Runs one arm and keeps its violations apart.
-  mutating func attempt(_ schema: SchemaID, _ index: Int) -> Attempt {
+  mutating func attempt(_ schema: SchemaID, _ index: Int, _ number: Int) -> Attempt {
     let before = violations
     violations = []
     defer { violations = before }
-    let result = holds(schema, index)
+    let result = under(String(number)) { $0.holds(schema, index) }
     return Attempt(holds: result, violations: violations)
   }
 

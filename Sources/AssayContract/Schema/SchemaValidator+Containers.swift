@@ -14,18 +14,38 @@ extension SchemaValidator {
         || fail(rule, id, index, "\(count) items, at most \(limit) expected", "at most \(limit)")
     case .uniqueItems: return isUnique(rule, id, index)
     case .items(let schema, let first):
+      marks.hasAllElements = true
       return eachElement(of: index) { validator, position, child in
         position < first || validator.inside(.element(position)) { $0.holds(schema, child) }
       }
     case .prefixItems(let schemas):
+      marks.prefix = max(marks.prefix, schemas.count)
       return eachElement(of: index) { validator, position, child in
         position >= schemas.count
-          || validator.inside(.element(position)) { $0.holds(schemas[position], child) }
+          || validator.inside(.element(position)) {
+            $0.under(String(position)) { $0.holds(schemas[position], child) }
+          }
       }
-    case .contains(let schema, let least, let most):
+    case .unevaluatedItems(let schema):
+      let known = evaluated
+      guard !known.hasAllElements else { return true }
+      marks.hasAllElements = true
+      return eachElement(of: index) { validator, position, child in
+        position < known.prefix || known.elements.contains(position)
+          || validator.inside(.element(position)) {
+            $0.unexpected(rule, id, child, schema, "item \(position) is not expected")
+          }
+      }
+    case .contains(let schema, let least, let most, let evaluates):
       var found = 0
       _ = eachElement(of: index) { validator, position, child in
-        found += validator.quietly { $0.holds(schema, child) } ? 1 : 0
+        let outer = validator.marks
+        let holds = validator.quietly { $0.holds(schema, child) }
+        validator.marks = outer
+        if holds { found += 1 }
+        if holds, evaluates, validator.program.tracksEvaluated {
+          validator.marks.elements.insert(position)
+        }
         return true
       }
       return found >= least && found <= (most ?? .max)
@@ -102,10 +122,22 @@ extension SchemaValidator {
         }
       }
       return result
+    case .unevaluatedProperties(let schema):
+      let known = evaluated.members
+      guard !evaluated.hasAllMembers else { return true }
+      marks.hasAllMembers = true
+      return eachMember(of: index) { validator, key, value in
+        known.contains(key)
+          || validator.inside(.member(key)) {
+            $0.unexpected(
+              rule, id, value, schema,
+              "the member `\($0.instance.text(at: key))` is not expected")
+          }
+      }
     case .dependentSchemas(let dependents):
       var result = true
       for (name, schema) in dependents where instance.member(name.bytes, of: index) != nil {
-        if !holds(schema, index) { result = false }
+        if !under(name.text, body: { $0.holds(schema, index) }) { result = false }
       }
       return result
     default: return true
@@ -137,17 +169,38 @@ extension SchemaValidator {
       var isKnown = false
       for property in properties where validator.instance.isText(property.name.bytes, at: key) {
         isKnown = true
-        result = validator.inside(.member(key)) { $0.holds(property.schema, value) } && result
+        result =
+          validator.inside(.member(key)) {
+            $0.instead("properties", property.name.text) { $0.holds(property.schema, value) }
+          } && result
         break
       }
       for pattern in patterns
       where pattern.pattern.search(validator.instance.decodedBytes(at: key)) == .matched {
         isKnown = true
-        result = validator.inside(.member(key)) { $0.holds(pattern.schema, value) } && result
+        result =
+          validator.inside(.member(key)) {
+            $0.instead("patternProperties", pattern.pattern.source) {
+              $0.holds(pattern.schema, value)
+            }
+          } && result
+      }
+      if isKnown || additional != nil, validator.program.tracksEvaluated {
+        validator.marks.members.insert(key)
       }
       guard !isKnown, let additional else { return result }
       return validator.additionalMember(rule, id, key, value, additional) && result
     }
+  }
+
+  /// A part that no other rule has evaluated: told as such where none is allowed.
+  mutating func unexpected(
+    _ rule: SchemaRule, _ id: SchemaID, _ index: Int, _ schema: SchemaID, _ message: String
+  ) -> Bool {
+    guard case .never? = program.schemas[schema].rules.first?.keyword else {
+      return holds(schema, index)
+    }
+    return fail(rule, id, index, message, "nothing that no other rule names")
   }
 
   /// A member that no property names: told by its name where none is allowed.
@@ -155,14 +208,16 @@ extension SchemaValidator {
     _ rule: SchemaRule, _ id: SchemaID, _ key: Int, _ value: Int, _ schema: SchemaID
   ) -> Bool {
     inside(.member(key)) { validator in
-      guard case .never? = validator.program.schemas[schema].rules.first?.keyword else {
-        return validator.holds(schema, value)
+      validator.instead("additionalProperties") { validator in
+        guard case .never? = validator.program.schemas[schema].rules.first?.keyword else {
+          return validator.holds(schema, value)
+        }
+        let place = validator.program.schemas[schema].node.index
+        let closed = SchemaRule(keyword: rule.keyword, name: "additionalProperties", place: place)
+        return validator.fail(
+          closed, id, value, "the member `\(validator.instance.text(at: key))` is not allowed",
+          "no other members")
       }
-      let place = validator.program.schemas[schema].node.index
-      let closed = SchemaRule(keyword: rule.keyword, name: "additionalProperties", place: place)
-      return validator.fail(
-        closed, id, value, "the member `\(validator.instance.text(at: key))` is not allowed",
-        "no other members")
     }
   }
 }

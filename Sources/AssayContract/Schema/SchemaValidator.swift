@@ -10,6 +10,8 @@ struct SchemaValidator {
   /// A rule that a value breaks.
   struct Violation {
     var at: [Step]
+    /// The keywords that led here, references included.
+    var trail: [String]
     let index: Int
     let schema: SchemaID
     let rule: SchemaRule
@@ -24,6 +26,25 @@ struct SchemaValidator {
     case element(Int)
   }
 
+  /// The members and elements of one value that a rule has evaluated.
+  struct Marks {
+    /// Tape indexes of keys.
+    var members: Set<Int> = []
+    var hasAllMembers = false
+    /// So many elements from the first, and others by their positions.
+    var prefix = 0
+    var elements: Set<Int> = []
+    var hasAllElements = false
+
+    mutating func merge(_ other: Marks) {
+      members.formUnion(other.members)
+      hasAllMembers = hasAllMembers || other.hasAllMembers
+      prefix = max(prefix, other.prefix)
+      elements.formUnion(other.elements)
+      hasAllElements = hasAllElements || other.hasAllElements
+    }
+  }
+
   let program: SchemaProgram
   let instance: Document
   var violations: [Violation] = []
@@ -31,7 +52,16 @@ struct SchemaValidator {
   var unjudged: Set<String> = []
   var collects = false
   var path: [Step] = []
+  var trail: [String] = []
   var depth = 0
+  /// The resources that were entered on the way here, outermost first.
+  var scope: [Int] = []
+  /// What has been evaluated of the value at hand; kept only where some schema asks.
+  var marks = Marks()
+  /// The same by schemas that do not hold, which counts for nothing but for what is worth telling.
+  var attempts = Marks()
+  /// Whether another rule of the schema at hand has failed.
+  var hasFailed = false
   /// Names that need not be there in this direction, by the object whose `allOf` says so.
   var untravelled: [(index: Int, names: Set<String>)] = []
 
@@ -66,8 +96,35 @@ struct SchemaValidator {
       unjudged.insert("limit.depth")
       return true
     }
+    let isEntering = scope.last != schema.resource
+    if isEntering { scope.append(schema.resource) }
+    defer { if isEntering { scope.removeLast() } }
+    guard program.tracksEvaluated else { return rulesHold(schema, id, index) }
+    // What a schema evaluates counts for those around it only if it holds.
+    let (outer, outerAttempts, outerFailed) = (marks, attempts, hasFailed)
+    (marks, attempts) = (Marks(), Marks())
+    let result = rulesHold(schema, id, index)
+    let (own, ownAttempts) = (marks, attempts)
+    (marks, attempts, hasFailed) = (outer, outerAttempts, outerFailed)
+    if result { marks.merge(own) } else { attempts.merge(own) }
+    attempts.merge(ownAttempts)
+    return result
+  }
+
+  /// What has been evaluated of the value at hand. Where a rule has failed already, what others only
+  /// tried is left out too: it is told by that rule.
+  var evaluated: Marks {
+    guard hasFailed else { return marks }
+    var all = marks
+    all.merge(attempts)
+    return all
+  }
+
+  private mutating func rulesHold(_ schema: Schema, _ id: SchemaID, _ index: Int) -> Bool {
     var result = true
-    for rule in schema.rules where !holds(rule, of: id, index) {
+    for rule in schema.rules {
+      if rule.keyword.asksForTheRest { hasFailed = !result }
+      guard !holds(rule, of: id, index) else { continue }
       result = false
       if !collects { return false }
     }
@@ -75,10 +132,15 @@ struct SchemaValidator {
   }
 
   mutating func holds(_ rule: SchemaRule, of id: SchemaID, _ index: Int) -> Bool {
+    if collects { trail.append(rule.name) }
+    defer { if collects { trail.removeLast() } }
     let kind = instance.kind(at: index)
     switch rule.keyword {
     case .never: return fail(rule, id, index, "nothing is allowed here", "nothing")
     case .reference(let target): return holds(target, index)
+    case .dynamicReference(let target, let name):
+      let anchors = program.dynamicAnchors[name] ?? [:]
+      return holds(scope.lazy.compactMap { anchors[$0] }.first ?? target, index)
     case .type(let types):
       return has(types, index)
         || fail(
@@ -102,10 +164,10 @@ struct SchemaValidator {
       return hasFormat(format, index)
         || fail(
           rule, id, index, "\(shown(index)) is no \(format.rawValue)", "format \(format.rawValue)")
-    case .items, .prefixItems, .contains, .minItems, .maxItems, .uniqueItems:
+    case .items, .prefixItems, .contains, .minItems, .maxItems, .uniqueItems, .unevaluatedItems:
       return kind != .array || array(rule, id, index)
     case .properties, .required, .minProperties, .maxProperties, .propertyNames,
-      .dependentRequired, .dependentSchemas:
+      .dependentRequired, .dependentSchemas, .unevaluatedProperties:
       return kind != .object || object(rule, id, index)
     case .allOf, .anyOf, .oneOf, .not, .condition: return combination(rule, id, index)
     }
@@ -120,9 +182,9 @@ struct SchemaValidator {
     case .object: types.contains(.object)
     case .number:
       types.contains(.number)
+        || !types.isDisjoint(with: [.integer, .writtenInteger]) && instance.isInteger(at: index)
         || types.contains(.integer)
-          && (instance.isInteger(at: index)
-            || ExactNumber(instance.rawBytes(at: index))?.isInteger == true)
+          && ExactNumber(instance.rawBytes(at: index))?.isInteger == true
     }
   }
 
@@ -130,7 +192,31 @@ struct SchemaValidator {
 
   mutating func inside(_ step: Step, _ body: (inout SchemaValidator) -> Bool) -> Bool {
     path.append(step)
-    defer { path.removeLast() }
+    // What is evaluated of a part is nothing of the whole.
+    let outer = program.tracksEvaluated ? (marks, attempts) : nil
+    defer {
+      path.removeLast()
+      if let outer { (marks, attempts) = outer }
+    }
+    return body(&self)
+  }
+
+  /// A step from a keyword to one of the schemas in it.
+  mutating func under(_ tokens: String..., body: (inout SchemaValidator) -> Bool) -> Bool {
+    guard collects else { return body(&self) }
+    trail += tokens
+    defer { trail.removeLast(tokens.count) }
+    return body(&self)
+  }
+
+  /// The same for a schema that stands under another keyword than the rule is called by.
+  mutating func instead(_ tokens: String..., body: (inout SchemaValidator) -> Bool) -> Bool {
+    guard collects, let own = trail.popLast() else { return body(&self) }
+    trail += tokens
+    defer {
+      trail.removeLast(tokens.count)
+      trail.append(own)
+    }
     return body(&self)
   }
 
@@ -147,7 +233,8 @@ struct SchemaValidator {
     guard collects, violations.count < Self.violationLimit else { return false }
     violations.append(
       Violation(
-        at: path, index: index, schema: id, rule: rule, message: message, expected: expected,
+        at: path, trail: trail, index: index, schema: id, rule: rule, message: message,
+        expected: expected,
         received: shown(index)))
     return false
   }

@@ -65,6 +65,52 @@ package enum System {
   package static func ignoreBrokenPipes() { assay_ignore_signal(SIGPIPE) }
 }
 
+/// Standard input, a line at a time.
+package final class InputLines {
+  private var buffer: [UInt8] = []
+  private var isOver = false
+
+  package init() {}
+
+  /// The longest line that is taken; what is longer ends the input.
+  private static let limit = 64 << 20
+
+  /// The next line without its end; nil when there is none.
+  package func next() -> [UInt8]? {
+    var searched = 0
+    while true {
+      if let end = buffer[searched...].firstIndex(of: 0x0A) {
+        let line = Array(buffer[..<end])
+        buffer.removeFirst(end + 1)
+        return line
+      }
+      searched = buffer.count
+      guard !isOver, buffer.count < Self.limit else { break }
+      read()
+    }
+    defer { buffer = [] }
+    return buffer.isEmpty || buffer.count >= Self.limit ? nil : buffer
+  }
+
+  /// All that is left.
+  package func rest(limit: Int) -> [UInt8] {
+    while !isOver, buffer.count <= limit { read() }
+    defer { buffer = [] }
+    return buffer
+  }
+
+  private func read() {
+    var chunk = [UInt8](repeating: 0, count: 64 << 10)
+    let count = unsafe CPosix.read(0, &chunk, chunk.count)
+    if count < 0, assay_errno() == EINTR { return }
+    guard count > 0 else {
+      isOver = true
+      return
+    }
+    buffer += chunk.prefix(count)
+  }
+}
+
 /// One of the streams that a program is born with.
 package struct Stream: Sendable {
   package static let output = Stream(descriptor: 1)
