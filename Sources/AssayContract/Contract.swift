@@ -8,6 +8,8 @@ package struct Contract: Sendable {
   /// What was noticed while reading: faults that a run can live with.
   package let notes: [Diagnostic]
   let servers: [Server]
+  /// The same with those of single operations.
+  private let allServers: [Server]
   let operations: [Operation]
   let program: SchemaProgram
 
@@ -18,6 +20,7 @@ package struct Contract: Sendable {
     self.file = file
     self.title = title
     self.servers = servers
+    allServers = servers + operations.flatMap { $0.servers ?? [] }
     self.program = program
     self.notes = notes
     // Stable, so that equally good templates keep the document's order.
@@ -56,9 +59,18 @@ package struct Contract: Sendable {
   /// A host that the document names has the paths that the document gives it. Any other (a staging
   /// server, a mock) may serve the API under any of them, or under none.
   private func basePaths(of host: String) -> [String] {
-    let named = servers.filter { $0.origin == host }.map(\.path)
-    let paths = named.isEmpty ? servers.map(\.path) + [""] : named
+    let named = isNamed(host) ? allServers.filter { $0.origin == host || $0.origin == nil } : []
+    let paths = named.isEmpty ? allServers.map(\.path) + [""] : named.map(\.path)
     return Array(Set(paths)).sorted { $0.utf8.count > $1.utf8.count }
+  }
+
+  private func isNamed(_ host: String) -> Bool { allServers.contains { $0.origin == host } }
+
+  /// Whether an operation is served there: its own servers take the place of the document's.
+  private func isServed(_ operation: Operation, at base: String, of host: String?) -> Bool {
+    let own = operation.servers ?? servers
+    guard let host else { return base.isEmpty || own.contains { $0.path == base } }
+    return own.contains { $0.path == base && ($0.origin == host || $0.origin == nil) }
   }
 
   enum Match {
@@ -73,11 +85,14 @@ package struct Contract: Sendable {
   func match(method: String, path: String, host: String) -> Match {
     var methods: [String] = []
     let basePaths = self.basePaths(of: host)
+    let named = isNamed(host) ? host : nil
     for base in basePaths where base.isEmpty || path == base || path.hasPrefix(base + "/") {
       let rest = String(path.dropFirst(base.count))
       var chosen: String?
       for operation in operations where chosen == nil || operation.template.text == chosen {
-        guard let values = operation.template.match(rest) else { continue }
+        guard isServed(operation, at: base, of: named),
+          let values = operation.template.match(rest)
+        else { continue }
         chosen = operation.template.text
         if operation.method == method { return .operation(operation, values: values) }
         methods.append(operation.method)

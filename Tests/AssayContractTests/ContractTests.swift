@@ -100,6 +100,62 @@ import Testing
       ])
   }
 
+  @Test func `forms and texts are judged as the values that they stand for`() throws {
+    let contract = try contract(
+      """
+      openapi: 3.1.0
+      paths:
+        /form:
+          post:
+            requestBody:
+              required: true
+              content:
+                application/x-www-form-urlencoded:
+                  schema:
+                    type: object
+                    required: [n]
+                    additionalProperties: false
+                    properties:
+                      n: {type: integer}
+                      list: {type: array, items: {type: integer}, maxItems: 2}
+                      one: {type: object, properties: {k: {type: boolean}}}
+                      deep: {type: object, properties: {k: {type: integer}}}
+                  encoding: {deep: {style: deepObject}}
+            responses:
+              "200":
+                description: d
+                content:
+                  text/plain: {schema: {type: string, maxLength: 5}}
+                  application/octet-stream: {schema: {type: string, maxLength: 2}}
+      """)
+    func outcomes(_ form: String, _ type: String, _ body: [UInt8]) -> [String] {
+      let request = Request(
+        method: "POST", url: "http://h/form",
+        headers: [HeaderField("Content-Type", "application/x-www-form-urlencoded")],
+        body: Array(form.utf8))
+      let response = Response(
+        status: 200, reason: "", version: "", headers: [HeaderField("Content-Type", type)],
+        body: body)
+      let exchange = Exchange(request: request, outcome: .response(response))
+      return ContractJudge(contracts: [contract]).judge(exchange).verdicts.filter {
+        $0.outcome != .passed
+      }.flatMap { verdict in verdict.findings.map { "\($0.at) \($0.keyword)" } }
+    }
+    let text = Array("hello".utf8)
+    #expect(
+      outcomes("n=1&list=1&list=2&one=%7B%22k%22%3Atrue%7D&deep[k]=3", "text/plain", text) == [])
+    #expect(outcomes("n=x", "text/plain", text) == ["/n type"])
+    #expect(outcomes("list=1", "text/plain", text) == [" required"])
+    #expect(outcomes("n=1&list=a+b", "text/plain", text) == ["/list/0 type"])
+    #expect(
+      outcomes("n=1&deep[k]=x&z=1", "text/plain", text).sorted() == [
+        "/deep/k type", "/z additionalProperties",
+      ])
+    #expect(outcomes("n=1", "text/plain", text + [0x21]) == [" maxLength"])
+    #expect(outcomes("n=1", "application/octet-stream", [0xFF, 0xFE]) == [])
+    #expect(outcomes("n=1", "application/octet-stream", [0xFF, 0xFE, 0x00]) == [" maxLength"])
+  }
+
   @Test func `a rule that is not run is never green`() throws {
     let contract = try contract(
       """

@@ -46,8 +46,11 @@ extension Judging {
     }
     guard let schema = media.schema else { return [] }
     guard type.isJSON else {
-      unjudged.append("bodies of type \(type.text)")
-      return []
+      guard let value = value(of: bytes, type, media) else {
+        unjudged.append("bodies of type \(type.text)")
+        return []
+      }
+      return judge(json: value, schema, "contract.request", .body, nil, &unjudged)
     }
     let verdicts = json(bytes, schema, "contract.request", .body, .request)
     unjudged += verdicts.filter { $0.outcome == .notJudged }.map(\.message)

@@ -10,12 +10,15 @@ extension Judging {
     case form
     /// Header fields are not encoded.
     case none
+    /// A body's text, with the spaces around it.
+    case literal
 
     func text(_ raw: String) -> String {
       switch self {
       case .percent: PercentEncoding.decodedText(raw)
       case .form: PercentEncoding.decodedText(raw.replacing("+", with: " "))
       case .none: Judging.trimmed(raw)
+      case .literal: raw
       }
     }
   }
@@ -51,7 +54,7 @@ extension Judging {
     return writer.bytes
   }
 
-  private func write(_ text: String, _ schema: SchemaID?, to writer: inout JSONWriter) {
+  func write(_ text: String, _ schema: SchemaID?, to writer: inout JSONWriter) {
     let types = schema.map { self.types($0) } ?? []
     if !types.isDisjoint(with: [.number, .integer]), Self.isNumber(text) {
       writer.number(text)
@@ -90,7 +93,7 @@ extension Judging {
     return nil
   }
 
-  private func types(_ schema: SchemaID) -> TypeSet {
+  func types(_ schema: SchemaID) -> TypeSet {
     var all: TypeSet = []
     // Alternatives may each have a type: a number is one if any of them allows it.
     _ = find(schema) { keyword -> Bool? in
@@ -100,11 +103,11 @@ extension Judging {
     return all
   }
 
-  private func element(of schema: SchemaID) -> SchemaID? {
+  func element(of schema: SchemaID) -> SchemaID? {
     find(schema) { if case .items(let items, _) = $0 { items } else { nil } }
   }
 
-  private func member(_ name: String, of schema: SchemaID) -> SchemaID? {
+  func member(_ name: String, of schema: SchemaID) -> SchemaID? {
     find(schema) { keyword in
       guard case .properties(let properties, _, let additional) = keyword else { return nil }
       return properties.first { $0.name.text == name }?.schema ?? additional
@@ -124,17 +127,18 @@ extension Judging {
   // MARK: Judging
 
   func judge(
-    json bytes: [UInt8], _ schema: SchemaID, _ code: String, _ part: Finding.Part, _ name: String,
+    json bytes: [UInt8], _ schema: SchemaID, _ code: String, _ part: Finding.Part, _ name: String?,
     _ unjudged: inout [String]
   ) -> [Finding] {
     let document: Document
     do {
-      document = try JSONReader.read(SourceFile(name: name, bytes: bytes))
+      document = try JSONReader.read(SourceFile(name: name ?? "body", bytes: bytes))
     } catch {
       return [
         Finding(
           code: code, part: part, name: name, keyword: "json",
-          message: "`\(name)` is not valid JSON: \(error.labels.first?.text ?? error.message)")
+          message:
+            "`\(name ?? "body")` is not valid JSON: \(error.labels.first?.text ?? error.message)")
       ]
     }
     var validator = SchemaValidator(program: contract.program, instance: document)

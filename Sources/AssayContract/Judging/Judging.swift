@@ -110,6 +110,14 @@ struct Judging {
       return [typed, verdict("contract: body", "contract.body", .response, [], [])]
     }
     guard type.isJSON else {
+      if let value = value(of: response.body, type, media) {
+        var unjudged: [String] = []
+        let findings = judge(
+          json: value, schema, "contract.body", .responseBody, nil, &unjudged)
+        return [
+          typed, verdict("contract: body", "contract.body", .response, findings, unjudged),
+        ]
+      }
       return [
         typed,
         Verdict(

@@ -8,6 +8,8 @@ struct ContractReader {
   private let references: References
   private let compiler: SchemaCompiler
   private var notes: [Diagnostic] = []
+  /// Since 3.2 there are other methods than those that have names of their own.
+  private let hasAdditionalOperations: Bool
 
   enum Version: Sendable { case v2, v30, v31 }
 
@@ -18,6 +20,7 @@ struct ContractReader {
   init(_ document: Document, load: @escaping References.Load) throws(Diagnostic) {
     root = document.root
     version = try Self.version(of: root)
+    hasAdditionalOperations = root["openapi"]?.string?.hasPrefix("3.2") ?? false
     let dialect = version == .v31 ? SchemaDialect.draft2020 : .openAPI30
     references = References(dialect: dialect, load: load)
     references.enter(document)
@@ -74,7 +77,13 @@ struct ContractReader {
       let base = root["basePath"]?.string ?? ""
       return [Contract.Server(origin: root["host"]?.string?.lowercased(), path: base)]
     }
-    return (root["servers"].map { Array($0.elements) } ?? []).compactMap { server in
+    return servers(in: root) ?? []
+  }
+
+  /// The servers that a path or an operation has for itself; an empty list is as good as none.
+  private func servers(in node: Node) -> [Contract.Server]? {
+    guard let list = node["servers"], list.isArray, list.count > 0 else { return nil }
+    return list.elements.compactMap { server in
       guard let url = server["url"]?.string else { return nil }
       let uri = URI(splitting: url)
       // A host with variables in it may be any.
@@ -85,11 +94,13 @@ struct ContractReader {
 
   private func operations(of item: Node, template: PathTemplate) -> [Operation] {
     let fixed = Self.methods.compactMap { method -> Operation? in
-      guard let node = item[method], node.isObject else { return nil }
+      guard method != "query" || hasAdditionalOperations, let node = item[method], node.isObject
+      else { return nil }
       return operation(node, method: method.uppercased(), template: template, item: item)
     }
     // 3.2 has a place for every other method, under its exact name.
-    let others = item["additionalOperations"].map { Array($0.members) } ?? []
+    let others =
+      (hasAdditionalOperations ? item["additionalOperations"] : nil).map { Array($0.members) } ?? []
     return fixed
       + others.filter(\.value.isObject).map {
         operation($0.value, method: $0.name, template: template, item: item)
@@ -112,7 +123,8 @@ struct ContractReader {
       method: method, template: template, node: node,
       isDeprecated: node["deprecated"]?.bool ?? false,
       parameters: written.compactMap(parameter), body: body(node, written),
-      responses: responses ?? [], security: security(node))
+      responses: responses ?? [], security: security(node),
+      servers: version == .v2 ? nil : servers(in: node) ?? servers(in: item))
   }
 
   /// The operation's parameters, and those of its path that it does not replace.

@@ -12,6 +12,8 @@ struct Operation: Sendable {
   let responses: [ResponseRule]
   /// Alternatives, each of which asks for several schemes; none where anybody may call.
   let security: [[SecurityScheme]]
+  /// Where it alone is served; nil where it is with the others.
+  let servers: [Contract.Server]?
 
   var name: String { "\(method) \(template.text)" }
 
@@ -101,6 +103,9 @@ struct MediaType: Sendable, Hashable {
     }
     self.parameters = parameters
   }
+
+  /// Without parameters.
+  var essence: String { "\(type)/\(subtype)" }
 
   var text: String {
     let tail = parameters.sorted { $0.key < $1.key }.map { ";\($0.key)=\($0.value)" }.joined()
