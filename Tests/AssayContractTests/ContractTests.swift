@@ -156,6 +156,65 @@ import Testing
     #expect(outcomes("n=1", "application/octet-stream", [0xFF, 0xFE, 0x00]) == [" maxLength"])
   }
 
+  @Test func `the parts of a body are judged, and what is no such body is told`() throws {
+    let contract = try contract(
+      """
+      openapi: 3.1.0
+      paths:
+        /form:
+          post:
+            requestBody:
+              required: true
+              content:
+                multipart/form-data:
+                  schema:
+                    type: object
+                    required: [n]
+                    properties:
+                      n: {type: integer}
+                      tags: {type: array, items: {type: string}}
+                      meta: {type: object, properties: {k: {type: integer}}}
+                      file: {type: string, maxLength: 3}
+                  encoding: {file: {contentType: "image/*", headers: {X-N: {schema: {type: integer}}}}}
+            responses: {"200": {description: d}}
+      """)
+    func part(_ name: String, _ body: String, _ fields: String = "") -> String {
+      "--b\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\(fields)\r\n\(body)\r\n"
+    }
+    func told(_ body: String, _ type: String = "multipart/form-data; boundary=b") -> [String] {
+      let request = Request(
+        method: "POST", url: "http://h/form", headers: [HeaderField("Content-Type", type)],
+        body: Array(body.utf8))
+      let response = Response(status: 200, reason: "", version: "", headers: [], body: [])
+      let exchange = Exchange(request: request, outcome: .response(response))
+      return ContractJudge(contracts: [contract]).judge(exchange).verdicts.flatMap { verdict in
+        verdict.findings.map { "\($0.at) \($0.keyword)" }
+      }
+    }
+    let good = part("n", "1")
+    let image = "Content-Type: image/png\r\n"
+    #expect(told(good + "--b--\r\n") == [])
+    #expect(told("preamble\r\n" + good + "--b--") == [])
+    #expect(
+      told(
+        good + part("tags", "a") + part("tags", "b") + part("meta", #"{"k": 1}"#)
+          + part("file", "PNG", image + "X-N: 5\r\n") + "--b--") == [])
+    #expect(told(part("n", "x") + "--b--") == ["/n type"])
+    #expect(told(part("tags", "a") + "--b--") == [" required"])
+    #expect(told(good + part("meta", #"{"k": "x"}"#) + "--b--") == ["/meta/k type"])
+    #expect(told(good + part("file", "PNGG", image) + "--b--") == ["/file maxLength"])
+    #expect(
+      told(good + part("file", "x", "Content-Type: text/plain\r\n") + "--b--") == [
+        "/file contentType"
+      ])
+    #expect(told(good + part("file", "x", image + "X-N: a\r\n") + "--b--") == ["/file type"])
+    #expect(told(good) == [" multipart"])
+    #expect(told(good + "--b--", "multipart/form-data") == [" multipart"])
+    #expect(told("nothing") == [" multipart"])
+    #expect(told("--b\r\nno blank line\r\n--b--") == [" multipart"])
+    #expect(told(String(repeating: "--b\r\n\r\n\r\n", count: 20_000) + "--b--") == [" multipart"])
+  }
+
   @Test func `a rule that is not run is never green`() throws {
     let contract = try contract(
       """

@@ -3,23 +3,34 @@ internal import AssayText
 
 // Bodies that are no JSON: texts, bytes and forms stand for values too.
 extension Judging {
-  /// The value that a body stands for, as JSON; nil where Assay has no reading for its type.
-  func value(of bytes: [UInt8], _ type: MediaType, _ media: Operation.MediaRule) -> [UInt8]? {
-    guard let schema = media.schema else { return nil }
-    if type.essence == "application/x-www-form-urlencoded" {
-      return form(bytes, schema, media.node["encoding"])
+  /// Judges a body that is no JSON; nil where Assay has no reading for its type.
+  func plain(
+    _ bytes: [UInt8], _ type: MediaType, _ media: Operation.MediaRule, _ schema: SchemaID,
+    _ code: String, _ part: Finding.Part, _ unjudged: inout [String]
+  ) -> [Finding]? {
+    if type.essence == "multipart/form-data" {
+      return multipart(bytes, type, media, schema, code, part, &unjudged)
     }
-    let types = self.types(schema)
+    let value =
+      type.essence == "application/x-www-form-urlencoded"
+      ? form(bytes, schema, media.node["encoding"]) : simple(bytes, type, schema)
+    return value.map { judge(json: $0, schema, code, part, nil, &unjudged) }
+  }
+
+  /// A text or bytes as one string.
+  private func simple(_ bytes: [UInt8], _ type: MediaType, _ schema: SchemaID?) -> [UInt8]? {
+    let types = schema.map { self.types($0) } ?? []
     guard types.isDisjoint(with: [.array, .object]) else { return nil }
+    var writer = JSONWriter()
     if type.type == "text", !Self.structured.contains(type.essence) {
       guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
-      return json(.primitive(text), schema, .literal)
+      write(text, schema, to: &writer)
+      return writer.bytes
     }
     guard Self.binary.contains(where: { type.essence.hasPrefix($0) }) else { return nil }
     // A character for each byte, so that lengths count bytes.
     var text = ""
     text.unicodeScalars.append(contentsOf: bytes.map { Unicode.Scalar($0) })
-    var writer = JSONWriter()
     writer.string(text)
     return writer.bytes
   }
@@ -35,7 +46,7 @@ extension Judging {
 
   /// The members of a form: a name that comes again is a list, and what is an object is JSON (OpenAPI
   /// 3.1, section 4.8.15), unless the contract says in which style a member is written.
-  private func form(_ bytes: [UInt8], _ schema: SchemaID, _ encodings: Node?) -> [UInt8]? {
+  func form(_ bytes: [UInt8], _ schema: SchemaID, _ encodings: Node?) -> [UInt8]? {
     guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
     var pairs = TextPair.list(ofQuery: text)
     var writer = JSONWriter()
@@ -100,6 +111,101 @@ extension Judging {
         write(Decoding.form.text(all[0]), member, to: &writer)
       }
     }
+  }
+
+  // MARK: Parts
+
+  private func multipart(
+    _ bytes: [UInt8], _ type: MediaType, _ media: Operation.MediaRule, _ schema: SchemaID,
+    _ code: String, _ place: Finding.Part, _ unjudged: inout [String]
+  ) -> [Finding] {
+    let parts: [Multipart.Part]
+    do throws(Multipart.Problem) {
+      parts = try Multipart.parts(of: bytes, boundary: type.parameters["boundary"])
+    } catch {
+      return [
+        Finding(
+          code: code, part: place, keyword: "multipart", message: error.message,
+          expected: "multipart/form-data", place: media.node)
+      ]
+    }
+    var findings: [Finding] = []
+    var names: [String] = []
+    var values: [String: [[UInt8]]] = [:]
+    for part in parts {
+      guard let name = part.name else {
+        findings.append(
+          Finding(
+            code: code, part: place, keyword: "multipart", message: "a part has no name",
+            expected: "`Content-Disposition: form-data; name=…`", place: media.node))
+        continue
+      }
+      if values[name] == nil { names.append(name) }
+      let member = self.member(name, of: schema)
+      findings += self.findings(part, name, media, code, place, &unjudged)
+      guard let value = value(of: part, member) else {
+        unjudged.append("the part `\(name)`")
+        continue
+      }
+      values[name, default: []].append(value)
+    }
+    var writer = JSONWriter()
+    writer.object { writer in
+      for name in names {
+        let all = (values[name] ?? []).compactMap {
+          try? JSONReader.read(SourceFile(name: name, bytes: $0)).root
+        }
+        guard let first = all.first else { continue }
+        writer.name(name)
+        let isList = member(name, of: schema).map { types($0).contains(.array) } ?? false
+        if isList && !first.isArray || all.count > 1 {
+          writer.array { writer in for each in all { writer.node(each) } }
+        } else {
+          writer.node(first)
+        }
+      }
+    }
+    return findings + judge(json: writer.bytes, schema, code, place, nil, &unjudged)
+  }
+
+  /// What a part breaks of what is said of it beside the schema.
+  private func findings(
+    _ part: Multipart.Part, _ name: String, _ media: Operation.MediaRule, _ code: String,
+    _ place: Finding.Part, _ unjudged: inout [String]
+  ) -> [Finding] {
+    guard let rule = media.parts[name] else { return [] }
+    let at = "/" + JSONPointer.escape(name)
+    var findings = headers(part.headers, rule.headers, code, place, &unjudged)
+    for index in findings.indices { findings[index].at = at }
+    if !rule.types.isEmpty, let field = part.headers.first("Content-Type") {
+      let type = MediaType(field)
+      if !rule.types.contains(where: { range in type.map { range.includes($0) } ?? false }) {
+        findings.append(
+          Finding(
+            code: code, part: place, at: at, keyword: "contentType",
+            message: "the part `\(name)` is \(field)",
+            expected: rule.types.map(\.text).joined(separator: ", "), received: field,
+            place: media.node["encoding"]?[name] ?? media.node))
+      }
+    }
+    return findings
+  }
+
+  /// The value of a part, by its own type, or by what its schema makes likely (OpenAPI 3.1, section
+  /// 4.8.15.1).
+  private func value(of part: Multipart.Part, _ schema: SchemaID?) -> [UInt8]? {
+    let item = schema.map { types($0).contains(.array) ? element(of: $0) ?? $0 : $0 }
+    let isObject = item.map { types($0).contains(.object) } ?? false
+    let standard = isObject ? "application/json" : "text/plain"
+    guard let type = MediaType(part.headers.first("Content-Type") ?? standard) else { return nil }
+    if type.isJSON {
+      let file = SourceFile(name: "part", bytes: part.body)
+      if (try? JSONReader.read(file)) != nil { return part.body }
+      var writer = JSONWriter()
+      writer.string(String(decoding: part.body, as: UTF8.self))
+      return writer.bytes
+    }
+    return simple(part.body, type, item)
   }
 
   private static func object(_ text: String) -> Node? {

@@ -46,11 +46,11 @@ extension Judging {
     }
     guard let schema = media.schema else { return [] }
     guard type.isJSON else {
-      guard let value = value(of: bytes, type, media) else {
-        unjudged.append("bodies of type \(type.text)")
-        return []
+      if let findings = plain(bytes, type, media, schema, "contract.request", .body, &unjudged) {
+        return findings
       }
-      return judge(json: value, schema, "contract.request", .body, nil, &unjudged)
+      unjudged.append("bodies of type \(type.text)")
+      return []
     }
     let verdicts = json(bytes, schema, "contract.request", .body, .request)
     unjudged += verdicts.filter { $0.outcome == .notJudged }.map(\.message)
@@ -64,6 +64,10 @@ extension Judging {
     let cookies = self.cookies()
     var findings: [Finding] = []
     for parameter in operation.parameters {
+      if parameter.location == .querystring {
+        findings += wholeQuery(parameter, &unjudged)
+        continue
+      }
       guard let encoding = parameter.encoding, let schema = parameter.schema else {
         unjudged.append("the parameter `\(parameter.name)`")
         continue
@@ -78,7 +82,7 @@ extension Judging {
       let decoding: Decoding =
         switch parameter.location {
         case .path: .percent
-        case .query: .form
+        case .query, .querystring: .form
         case .header: .none
         case .cookie: encoding.style == .cookie ? .none : .percent
         }
@@ -87,6 +91,26 @@ extension Judging {
         &unjudged)
     }
     return findings
+  }
+
+  /// The query as a value of the type that its content has (OpenAPI 3.2, section 4.12.2.2).
+  private func wholeQuery(
+    _ parameter: Operation.Parameter, _ unjudged: inout [String]
+  ) -> [Finding] {
+    guard let query = URI(splitting: exchange.request.url).query, !query.isEmpty else {
+      return parameter.isRequired ? [missing(parameter, .query)] : []
+    }
+    let media = parameter.node["content"]?.members.first { _ in true }
+    guard let media, let type = MediaType(media.name), let schema = parameter.schema,
+      let value = type.isJSON
+        ? Array(Decoding.form.text(query).utf8)
+        : type.essence == "application/x-www-form-urlencoded"
+          ? form(Array(query.utf8), schema, media.value["encoding"]) : nil
+    else {
+      unjudged.append("the parameter `\(parameter.name)`")
+      return []
+    }
+    return judge(json: value, schema, "contract.request", .query, parameter.name, &unjudged)
   }
 
   private func missing(_ parameter: Operation.Parameter, _ part: Finding.Part) -> Finding {
@@ -104,7 +128,7 @@ extension Judging {
     case .path:
       guard let segment = pathValues[parameter.name] else { return .absent }
       return encoding.read(segment: segment, name: parameter.name)
-    case .query:
+    case .query, .querystring:
       return encoding.read(
         pairs: query, name: parameter.name, members: memberNames(of: schema))
     case .cookie:

@@ -53,16 +53,26 @@ struct Judging {
 
   func headers(_ response: Response, _ rule: Operation.ResponseRule) -> [Verdict] {
     guard !rule.headers.isEmpty else { return [] }
-    var findings: [Finding] = []
     var unjudged: [String] = []
-    for header in rule.headers {
-      let values = response.headers.values(of: header.name)
+    let findings = headers(
+      response.headers, rule.headers, "contract.header", .responseHeader, &unjudged)
+    return [verdict("contract: headers", "contract.header", .response, findings, unjudged)]
+  }
+
+  /// Judges fields by the rules for them, one after another.
+  func headers(
+    _ fields: [HeaderField], _ rules: [Operation.HeaderRule], _ code: String, _ part: Finding.Part,
+    _ unjudged: inout [String]
+  ) -> [Finding] {
+    var findings: [Finding] = []
+    for header in rules {
+      let values = fields.values(of: header.name)
       let text = values.joined(separator: ",")
       guard !values.isEmpty else {
         if header.isRequired {
           findings.append(
             Finding(
-              code: "contract.header", part: .responseHeader, name: header.name,
+              code: code, part: part, name: header.name,
               keyword: "required", message: "the header field `\(header.name)` is missing",
               expected: "a field `\(header.name)`", place: header.node))
         }
@@ -73,10 +83,10 @@ struct Judging {
         continue
       }
       findings += judge(
-        encoding.read(header: text), schema, .none, "contract.header", .responseHeader, header.name,
+        encoding.read(header: text), schema, .none, code, part, header.name,
         at: header.node, &unjudged)
     }
-    return [verdict("contract: headers", "contract.header", .response, findings, unjudged)]
+    return findings
   }
 
   func body(_ response: Response, _ rule: Operation.ResponseRule) -> [Verdict] {
@@ -110,10 +120,10 @@ struct Judging {
       return [typed, verdict("contract: body", "contract.body", .response, [], [])]
     }
     guard type.isJSON else {
-      if let value = value(of: response.body, type, media) {
-        var unjudged: [String] = []
-        let findings = judge(
-          json: value, schema, "contract.body", .responseBody, nil, &unjudged)
+      var unjudged: [String] = []
+      if let findings = plain(
+        response.body, type, media, schema, "contract.body", .responseBody, &unjudged)
+      {
         return [
           typed, verdict("contract: body", "contract.body", .response, findings, unjudged),
         ]

@@ -290,10 +290,22 @@ struct ContractReader {
         MediaType(member.name).map {
           Operation.MediaRule(
             range: $0, schema: member.value["schema"].map { compiler.compile($0, for: direction) },
-            node: member.value)
+            node: member.value, parts: $0.type == "multipart" ? parts(member.value) : [:])
         }
       }
     } ?? []
+  }
+
+  private func parts(_ media: Node) -> [String: Operation.PartRule] {
+    var rules: [String: Operation.PartRule] = [:]
+    for member in media["encoding"].map({ Array($0.members) }) ?? [] {
+      let types = member.value["contentType"]?.string?.split(separator: ",") ?? []
+      let headers = member.value["headers"].map { Array($0.members) } ?? []
+      rules[member.name] = Operation.PartRule(
+        types: types.compactMap { MediaType(String($0)) },
+        headers: headers.compactMap { header($0.name, $0.value) })
+    }
+    return rules
   }
 
   private func header(_ name: String, _ value: Node) -> Operation.HeaderRule? {

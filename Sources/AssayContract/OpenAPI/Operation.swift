@@ -18,7 +18,8 @@ struct Operation: Sendable {
   var name: String { "\(method) \(template.text)" }
 
   struct Parameter: Sendable {
-    enum Location: String, Sendable { case path, query, header, cookie }
+    /// The last is the whole query as one value, since 3.2.
+    enum Location: String, Sendable { case path, query, header, cookie, querystring }
     let name: String
     let location: Location
     let isRequired: Bool
@@ -62,6 +63,14 @@ struct Operation: Sendable {
     let range: MediaType
     let schema: SchemaID?
     let node: Node
+    /// What is said of single parts, beside the schema.
+    var parts: [String: PartRule] = [:]
+  }
+
+  /// The types that a part of a body may have, and the fields that come with it.
+  struct PartRule: Sendable {
+    let types: [MediaType]
+    let headers: [HeaderRule]
   }
 
   struct HeaderRule: Sendable {
