@@ -158,16 +158,8 @@ extension LaneWalk {
     else { return nil }
     var scopes = scopes
     for variable in variables { scopes.set(variable, in: .local) }
-    do throws(Diagnostic) {
-      let composition = try composer.compose(
-        item, draft: composer.draft(of: item), scopes: scopes)
-      guard let exchange = try await follow(composition, of: step) else {
-        return .failure(.givenUp)
-      }
-      await teller.tell(.subexchanged(step.number, exchange))
-      return .success(exchange)
-    } catch {
-      return .failure(error)
+    return await subexchange(of: step) { () throws(Diagnostic) in
+      try composer.compose(item, draft: composer.draft(of: item), scopes: scopes)
     }
   }
 
@@ -184,9 +176,17 @@ extension LaneWalk {
   func subrequest(
     _ draft: Value, of step: Step, by composer: any Composer
   ) async -> Result<Exchange, Diagnostic> {
+    await subexchange(of: step) { () throws(Diagnostic) in
+      try composer.compose(step.item, draft: draft, scopes: Scopes())
+    }
+  }
+
+  /// Sends what a script asked for and tells it; fails where there is nothing to send.
+  private func subexchange(
+    of step: Step, _ compose: () throws(Diagnostic) -> Composition
+  ) async -> Result<Exchange, Diagnostic> {
     do throws(Diagnostic) {
-      let composition = try composer.compose(step.item, draft: draft, scopes: Scopes())
-      guard let exchange = try await follow(composition, of: step) else {
+      guard let exchange = try await follow(compose(), of: step) else {
         return .failure(.givenUp)
       }
       await teller.tell(.subexchanged(step.number, exchange))
