@@ -272,8 +272,9 @@ enum ScriptMessage {
 
   // MARK: Back
 
-  /// Reads what a worker says a script did; nil for what it cannot have said.
-  static func outcome(_ bytes: [UInt8]) -> ScriptOutcome? {
+  /// Reads what a worker says a script did, and the globals that it has left where they are others
+  /// than before; nil for what it cannot have said.
+  static func result(_ bytes: [UInt8]) -> (outcome: ScriptOutcome, globals: Value?)? {
     guard let document = try? JSONReader.read(SourceFile(name: "worker", bytes: bytes)),
       document.root.isObject
     else { return nil }
@@ -295,7 +296,7 @@ enum ScriptMessage {
       return .init(template: template, data: page["data"]?.value ?? .null)
     }
     outcome.fault = fault(root)
-    return outcome
+    return (outcome, root["globals"]?.value)
   }
 
   private static func fault(_ root: Node) -> ScriptFault? {
@@ -326,12 +327,6 @@ enum ScriptMessage {
           message: node["message"]?.string ?? "", line: node["line"]?.int,
           column: node["column"]?.int.map { column($0, line: node["line"]?.int) }))
     }
-  }
-
-  /// The globals that a script has left, as JSON, where they are others than before.
-  static func globals(_ bytes: [UInt8]) -> Value? {
-    let root = try? JSONReader.read(SourceFile(name: "worker", bytes: bytes)).root
-    return root?["globals"]?.value
   }
 
   /// Only these scopes can be changed by a script.

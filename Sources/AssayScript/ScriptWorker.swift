@@ -51,7 +51,8 @@ package actor ScriptWorker: ScriptHost {
     self.limits = limits
   }
 
-  /// Starts the process, so that it is ready by the time of the first script.
+  /// Starts the process, so that it is ready by the time of the first script. Where it cannot start,
+  /// that script tries again and tells why.
   package func warm() {
     if process == nil { process = try? spawned() }
   }
@@ -79,15 +80,15 @@ package actor ScriptWorker: ScriptHost {
     guard case .answered(let bytes) = answer else {
       return Self.failed(await lost(worker, answer, script))
     }
-    guard let outcome = ScriptMessage.outcome(bytes) else {
+    guard let result = ScriptMessage.result(bytes) else {
       worker.kill()
       _ = await lost(worker, .ended, script)
       return Self.failed(ScriptFault(.crash, "the script worker sent something unreadable"))
     }
     hasGlobals = true
-    if let left = ScriptMessage.globals(bytes) { globals = left }
+    if let left = result.globals { globals = left }
     deaths[script.source] = nil
-    return outcome
+    return result.outcome
   }
 
   /// Whether a script parses; nil where it does. Nothing of it is run.
@@ -96,12 +97,12 @@ package actor ScriptWorker: ScriptHost {
       let worker = try await started()
       let frame = ScriptMessage.syntaxCheck(script)
       let bytes = await thread.run { worker.write(frame) ? Self.readFrame(worker) : nil }
-      guard let bytes, let outcome = ScriptMessage.outcome(bytes) else {
+      guard let bytes, let result = ScriptMessage.result(bytes) else {
         process = nil
         isReady = false
         return ScriptFault(.crash, "the script worker ended over it")
       }
-      return outcome.fault
+      return result.outcome.fault
     } catch {
       return ScriptFault(.crash, error.message)
     }
