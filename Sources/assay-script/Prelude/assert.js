@@ -125,7 +125,6 @@
     new Assertion(found, message).assert(found == wanted, 'expected #{this} to equal #{exp}', 'expected #{this} to not equal #{act}', wanted, found);
   };
   assert.notEqual = (found, wanted, message) => {
-    new Assertion(found, message).to.not; // eslint-disable-line
     if (found == wanted) throw new AssertionError((message ? message + ': ' : '') + 'expected ' + show(found) + ' to not equal ' + show(wanted), { actual: found, expected: wanted });
   };
   assert.throws = assert.throw = assert.Throw = function (action, type, text, message) {
@@ -146,7 +145,7 @@
   };
   for (const [verb, plural, opposite] of [['change', 'changes', 'doesNotChange'], ['increase', 'increases', 'doesNotIncrease'], ['decrease', 'decreases', 'doesNotDecrease']]) {
     // The property is left out where a function is watched.
-    const split = (subject, words, count) => typeof subject === 'function' ? [undefined, ...words] : words.length > count ? words : words;
+    const split = (subject, words) => typeof subject === 'function' ? [undefined, ...words] : words;
     assert[plural] = (action, subject, ...words) => { const [name, message] = split(subject, words); new Assertion(action, message).to[verb](subject, name); };
     assert[opposite] = (action, subject, ...words) => { const [name, message] = split(subject, words); new Assertion(action, message).to.not[verb](subject, name); };
     assert[plural + 'By'] = (action, subject, ...words) => { const [name, delta, message] = split(subject, words); new Assertion(action, message).to[verb](subject, name).by(delta); };
