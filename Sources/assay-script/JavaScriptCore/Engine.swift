@@ -163,6 +163,7 @@ internal import CPosix
       case "schema": PackageResources.schema_js
       case "assert": PackageResources.assert_js
       case "sugar": PackageResources.sugar_js
+      case "values": PackageResources.values_js
       case "web": PackageResources.web_js
       default: nil
       }

@@ -1,5 +1,8 @@
 // The world that a collection's scripts see. It lives as long as its lane: what a script leaves on
 // the global object is there for the next one, and everything of `pm` is made anew for each.
+//
+// The file is long because it is one closure: `state`, which is the running script, and `native`,
+// which no script may reach, are seen by all of it. What needs neither is a part of its own.
 
 (function (global) {
   'use strict';
@@ -16,9 +19,7 @@
   const room = (name, ...given) => rooms[name] || (rooms[name] = native.part(name)(...given));
   function vocabulary() {
     if (!rooms.expect) {
-      native.part('expect');
-      rooms.expect = global.__expect;
-      delete global.__expect;
+      rooms.expect = native.part('expect')(native.part('values'));
       native.part('responses')(rooms.expect, { ScriptResponse, ScriptRequest, PropertyList, reasons, validator: () => room('schema').Ajv });
     }
     return rooms.expect;
