@@ -100,6 +100,16 @@ import Testing
       ])
   }
 
+  /// Where and against what an exchange broke the contract.
+  private func findings(
+    _ contract: Contract, _ request: Request, _ response: Response
+  ) -> [String] {
+    let exchange = Exchange(request: request, outcome: .response(response))
+    return ContractJudge(contracts: [contract]).judge(exchange).verdicts.filter {
+      $0.outcome != .passed
+    }.flatMap { verdict in verdict.findings.map { "\($0.at) \($0.keyword)" } }
+  }
+
   @Test func `forms and texts are judged as the values that they stand for`() throws {
     let contract = try contract(
       """
@@ -136,10 +146,7 @@ import Testing
       let response = Response(
         status: 200, reason: "", version: "", headers: [HeaderField("Content-Type", type)],
         body: body)
-      let exchange = Exchange(request: request, outcome: .response(response))
-      return ContractJudge(contracts: [contract]).judge(exchange).verdicts.filter {
-        $0.outcome != .passed
-      }.flatMap { verdict in verdict.findings.map { "\($0.at) \($0.keyword)" } }
+      return findings(contract, request, response)
     }
     let text = Array("hello".utf8)
     #expect(
@@ -186,10 +193,7 @@ import Testing
         method: "POST", url: "http://h/form", headers: [HeaderField("Content-Type", type)],
         body: Array(body.utf8))
       let response = Response(status: 200, reason: "", version: "", headers: [], body: [])
-      let exchange = Exchange(request: request, outcome: .response(response))
-      return ContractJudge(contracts: [contract]).judge(exchange).verdicts.flatMap { verdict in
-        verdict.findings.map { "\($0.at) \($0.keyword)" }
-      }
+      return findings(contract, request, response)
     }
     let good = part("n", "1")
     let image = "Content-Type: image/png\r\n"
