@@ -1,7 +1,7 @@
 /// Everything that the command line offers. What is not in this table does not exist.
 package enum CommandTable {
   package static let commands: [Command] = [
-    run, plan, check, validate, mock, report, completions, version, help,
+    run, plan, check, validate, judge, mock, report, completions, version, help,
   ]
 
   package static func command(named name: String) -> Command? {
@@ -83,6 +83,19 @@ package enum CommandTable {
     package static let formats = Flag(
       "formats", .choice(["assert", "annotate"]), in: .contract,
       "whether `format` is a rule", standard: "assert")
+    package static let nullable = Flag(
+      "nullable", .choice(["lenient", "strict"]), in: .contract,
+      "whether `nullable` of 3.0 counts without `type` beside it", standard: "lenient")
+    package static let content = Flag(
+      "content", .choice(["annotate", "assert"]), in: .contract,
+      "whether `contentEncoding` and its like are rules", standard: "annotate")
+    package static let extra = Flag(
+      "extra", .choice(["off", "warn", "fail"]), in: .contract,
+      "what becomes of members and parameters that the contract does not mention",
+      standard: "off")
+    package static let baseURL = Flag(
+      "base-url", .text("URL[=FILE]"), in: .contract,
+      "where the API lives, in place of the servers that its contract names", repeats: true)
     package static let form = Flag(
       "form", .choice(["human", "flag", "basic", "detailed"]), in: .output,
       "how the outcome is printed; all but the first are those of JSON Schema, section 12",
@@ -236,8 +249,9 @@ package enum CommandTable {
     flags: [
       F.environment, F.globals, F.data, F.iterations, F.folder, F.only, F.skip, F.lastFailed,
       F.repeatCount, F.environmentVariable, F.globalVariable, F.environmentFromSystem, F.secrets,
-      F.packages, F.newmanCompatible, F.seed, F.strictVariables, F.spec, F.useMock, F.stateful,
-      F.fault,
+      F.packages, F.newmanCompatible, F.seed, F.strictVariables, F.spec, F.baseURL, F.formats,
+      F.nullable,
+      F.content, F.extra, F.useMock, F.stateful, F.fault,
       F.order, F.lanes, F.concurrency, F.rate, F.hostRate, F.hostConnections, F.delay, F.retries,
       F.retryOn, F.retryAnyMethod, F.longestWait, F.requestTimeout, F.connectTimeout, F.idleTimeout,
       F.scriptTimeout, F.scriptMemory, F.runTimeout, F.bodyLimit, F.bail, F.insecure,
@@ -307,6 +321,22 @@ package enum CommandTable {
       .init(
         command: "curl -s https://api.example.com/orders/1 | assay validate --schema order.json -",
         meaning: "what comes in on standard input"),
+    ])
+
+  static let judge = Command(
+    name: .judge, summary: "judges recorded exchanges by a contract, without traffic",
+    operands: .init("<traffic…>", 1...10_000),
+    flags: [
+      F.spec, F.baseURL, F.formats, F.nullable, F.content, F.extra, F.json, F.reporters, F.output,
+      F.junitDialect, F.quiet, F.verbose, F.config, F.profile,
+    ] + F.everywhere,
+    examples: [
+      .init(
+        command: "assay judge traffic.har --spec openapi.yaml",
+        meaning: "what a browser, a proxy or a test recorded (HAR)"),
+      .init(
+        command: "assay judge Reports/20261120-020001-1f3a --spec next.yaml --json",
+        meaning: "which calls of an earlier run next week's contract would break"),
     ])
 
   static let mock = Command(

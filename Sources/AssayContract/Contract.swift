@@ -5,20 +5,24 @@ package import AssayText
 package struct Contract: Sendable {
   package let file: SourceFile
   package let title: String
+  let version: Version
   /// What was noticed while reading: faults that a run can live with.
   package let notes: [Diagnostic]
-  let servers: [Server]
+  private(set) var servers: [Server]
   /// The same with those of single operations.
-  private let allServers: [Server]
+  private var allServers: [Server]
+  /// Whether the caller says where the API lives, and nowhere else.
+  private var isPlaced = false
   let operations: [Operation]
   let program: SchemaProgram
 
   init(
-    file: SourceFile, title: String, servers: [Server], operations: [Operation],
+    file: SourceFile, title: String, version: Version, servers: [Server], operations: [Operation],
     program: SchemaProgram, notes: [Diagnostic]
   ) {
     self.file = file
     self.title = title
+    self.version = version
     self.servers = servers
     allServers = servers + operations.flatMap { $0.servers ?? [] }
     self.program = program
@@ -31,13 +35,27 @@ package struct Contract: Sendable {
     }.map(\.element)
   }
 
+  enum Version: Sendable { case v2, v30, v31 }
+
   /// Compiles a document; `load` reads the files that its references name.
   package static func compile(
-    _ document: Document,
+    _ document: Document, latitude: Latitude = Latitude(),
     load: @escaping (_ path: String, _ from: SourceFile) throws(Diagnostic) -> Document
   ) throws(Diagnostic) -> Contract {
-    var reader = try ContractReader(document, load: load)
+    var reader = try ContractReader(document, latitude: latitude, load: load)
     return reader.read()
+  }
+
+  /// The contract of an API that lives at this URL, whatever its document says of servers.
+  package func placed(at url: String) -> Contract {
+    let uri = URI(splitting: url)
+    var contract = self
+    contract.servers = [
+      Server(origin: uri.authority == nil ? nil : ContractJudge.host(of: url), path: uri.path)
+    ]
+    contract.allServers = contract.servers
+    contract.isPlaced = true
+    return contract
   }
 
   /// `GET /pets/{id}` and so on, in the order in which calls are matched.
@@ -52,6 +70,21 @@ package struct Contract: Sendable {
       self.origin = origin
       self.path = path.hasSuffix("/") ? String(path.dropLast()) : path
     }
+
+    /// What is left of a path behind a base path, in which `{name}` stands for one segment; nil where
+    /// it does not begin with that.
+    static func rest(of path: String, behind base: String) -> String? {
+      guard base.contains("{") else {
+        return base.isEmpty || path == base || path.hasPrefix(base + "/")
+          ? String(path.dropFirst(base.count)) : nil
+      }
+      let length = base.split(separator: "/", omittingEmptySubsequences: false).count
+      let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+      guard parts.count >= length,
+        PathTemplate(base).match(parts.prefix(length).joined(separator: "/")) != nil
+      else { return nil }
+      return parts.count == length ? "" : "/" + parts.dropFirst(length).joined(separator: "/")
+    }
   }
 
   /// The base paths under which a host may serve the API.
@@ -59,6 +92,7 @@ package struct Contract: Sendable {
   /// A host that the document names has the paths that the document gives it. Any other (a staging
   /// server, a mock) may serve the API under any of them, or under none.
   private func basePaths(of host: String) -> [String] {
+    if isPlaced { return servers.filter { $0.origin == host || $0.origin == nil }.map(\.path) }
     let named = isNamed(host) ? allServers.filter { $0.origin == host || $0.origin == nil } : []
     let paths = named.isEmpty ? allServers.map(\.path) + [""] : named.map(\.path)
     return Array(Set(paths)).sorted { $0.utf8.count > $1.utf8.count }
@@ -68,7 +102,7 @@ package struct Contract: Sendable {
 
   /// Whether an operation is served there: its own servers take the place of the document's.
   private func isServed(_ operation: Operation, at base: String, of host: String?) -> Bool {
-    let own = operation.servers ?? servers
+    let own = isPlaced ? servers : operation.servers ?? servers
     guard let host else { return base.isEmpty || own.contains { $0.path == base } }
     return own.contains { $0.path == base && ($0.origin == host || $0.origin == nil) }
   }
@@ -86,8 +120,8 @@ package struct Contract: Sendable {
     var methods: [String] = []
     let basePaths = self.basePaths(of: host)
     let named = isNamed(host) ? host : nil
-    for base in basePaths where base.isEmpty || path == base || path.hasPrefix(base + "/") {
-      let rest = String(path.dropFirst(base.count))
+    for base in basePaths {
+      guard let rest = Server.rest(of: path, behind: base) else { continue }
       var chosen: String?
       for operation in operations where chosen == nil || operation.template.text == chosen {
         guard isServed(operation, at: base, of: named),
@@ -103,9 +137,7 @@ package struct Contract: Sendable {
   }
 
   private func nearest(to path: String, _ basePaths: [String]) -> [String] {
-    let rest =
-      basePaths.first { !$0.isEmpty && path.hasPrefix($0 + "/") }
-      .map { String(path.dropFirst($0.count)) } ?? path
+    let rest = basePaths.lazy.compactMap { Server.rest(of: path, behind: $0) }.first ?? path
     var seen: Set<String> = []
     return operations.map(\.template).filter { seen.insert($0.text).inserted }
       .map { ($0.text, $0.likeness(to: rest)) }.filter { $0.1 > 0 }

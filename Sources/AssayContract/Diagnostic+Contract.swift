@@ -45,6 +45,14 @@ extension Diagnostic {
       .hinting("types are string, number, integer, boolean, array, object and null")
   }
 
+  static func nullableWithoutType(at span: SourceSpan, counts: Bool) -> Diagnostic {
+    Diagnostic(.note, "contract.nullable-without-type", "`nullable` stands without `type`")
+      .pointing(
+        at: span, counts ? "read as the author meant it: null is allowed" : "this has no effect"
+      )
+      .noting("OpenAPI 3.0.3 gives it an effect beside `type` alone")
+  }
+
   static func unknownFormat(_ name: String, at span: SourceSpan) -> Diagnostic {
     Diagnostic(.note, "contract.unknown-format-name", "the format `\(name)` is not checked")
       .pointing(at: span, "no rule of Assay's has this name")

@@ -68,6 +68,7 @@ struct Assay {
     case .plan: return PlanCommand(invocation, front).run()
     case .check: return await CheckCommand(invocation, front).run()
     case .validate: return ValidateCommand(invocation, front).run()
+    case .judge: return await JudgeCommand(invocation, front).run()
     case .mock: return await MockCommand(invocation, front).run()
     case .report: return await ReportCommand(invocation, front).run()
     case .version:

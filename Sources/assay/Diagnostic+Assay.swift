@@ -49,6 +49,15 @@ extension Diagnostic {
       .hinting("`--spec FILE` names one")
   }
 
+  static func noContractToJudgeBy() -> Diagnostic {
+    Diagnostic(.error, "usage.no-contract", "there is no contract to judge by")
+      .hinting("`--spec FILE` names an OpenAPI document")
+  }
+
+  static func nothingRecorded(_ path: String) -> Diagnostic {
+    Diagnostic(.error, "traffic.empty", "no exchange is recorded in `\(path)`")
+  }
+
   static func notAnAssignment(_ text: String, flag: String) -> Diagnostic {
     Diagnostic(.error, "usage.not-an-assignment", "`\(text)` is no value for `--\(flag)`")
       .hinting("it is written `--\(flag) name=value`")

@@ -150,10 +150,13 @@ struct InputLoader: Sendable {
     return inner["values"]?.isArray == true ? .environment : .collection
   }
 
-  func contract(_ path: String, telling isTelling: Bool = true) throws(Diagnostic) -> Contract {
+  func contract(
+    _ path: String, _ latitude: Latitude = Latitude(), telling isTelling: Bool = true
+  ) throws(Diagnostic) -> Contract {
     let document = try Inputs.read(file(path, limit: Limit.contract))
     let confined = ContractFiles(root: path)
-    let contract = try Contract.compile(document) { path, from throws(Diagnostic) in
+    let contract = try Contract.compile(document, latitude: latitude) {
+      path, from throws(Diagnostic) in
       try confined.load(path, from: from)
     }
     guard isTelling, let front else { return contract }

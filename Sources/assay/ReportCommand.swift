@@ -21,7 +21,7 @@ struct ReportCommand {
     let folder = RunFolder(path: path)
     let ledger: Ledger
     let reporters = invocation.list(Flags.reporters) ?? ["cli", "junit", "html"]
-    var console = reporters.contains("cli") ? self.console() : nil
+    var console = reporters.contains("cli") ? Self.console(invocation, front) : nil
     do throws(Diagnostic) {
       ledger = try read(folder, &console)
     } catch {
@@ -53,7 +53,8 @@ struct ReportCommand {
     return ledger
   }
 
-  private func console() -> ConsoleReport {
+  /// Results alone: what is told again or without traffic makes no progress that anybody watches.
+  static func console(_ invocation: Invocation, _ front: Front) -> ConsoleReport {
     let level = invocation.count(Flags.verbose) - invocation.count(Flags.quiet)
     return ConsoleReport(
       output: .init(

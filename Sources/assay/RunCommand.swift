@@ -87,8 +87,7 @@ struct RunCommand {
     let loader = InputLoader(front)
     let workload = try Workload(invocation, loader)
     let workers = self.workers(for: workload)
-    var contracts: [Contract] = []
-    for path in invocation.texts(Flags.spec) { contracts.append(try loader.contract(path)) }
+    let contracts = try ContractSettings(invocation).contracts(loader)
     return Prepared(
       workload: workload, contracts: contracts, inputs: loader.inputs, workers: workers)
   }
@@ -198,7 +197,10 @@ struct RunCommand {
   private func world(_ prepared: Prepared, _ recorder: Recorder) -> Runner<ContinuousClock>.World {
     let wire = Transport(options: prepared.network)
     return Runner.World(
-      judge: prepared.contracts.isEmpty ? nil : ContractJudge(contracts: prepared.contracts),
+      judge: prepared.contracts.isEmpty
+        ? nil
+        : ContractJudge(
+          contracts: prepared.contracts, latitude: ContractSettings(invocation).latitude),
       follower: Redirects(), sender: wire,
       composers: prepared.workload.collections.map(\.composer),
       footprint: ScriptAnalysis.footprint,

@@ -43,7 +43,7 @@ import Testing
       ["contract.body /tags uniqueItems"])
     check(
       contract, .json(#"{"id": 1, "price": 1, "extra": 1}"#),
-      ["contract.body /extra additionalProperties"])
+      ["contract.body  additionalProperties"])
     check(contract, .json("{\"id\": 1,}"), ["contract.body  json"])
     check(contract, .json("{}", status: 302), ["contract.status  responses"])
     check(contract, .json(#"{"code": "x"}"#, status: 503), [])
@@ -156,7 +156,7 @@ import Testing
     #expect(outcomes("n=1&list=a+b", "text/plain", text) == ["/list/0 type"])
     #expect(
       outcomes("n=1&deep[k]=x&z=1", "text/plain", text).sorted() == [
-        "/deep/k type", "/z additionalProperties",
+        " additionalProperties", "/deep/k type",
       ])
     #expect(outcomes("n=1", "text/plain", text + [0x21]) == [" maxLength"])
     #expect(outcomes("n=1", "application/octet-stream", [0xFF, 0xFE]) == [])

@@ -7,8 +7,18 @@ internal import AssayText
 /// with a stable code, so that a report can count them and a run can be compared with the last.
 package struct ContractJudge: Judge {
   private let contracts: [Contract]
+  private let latitude: Latitude
+  private let taken: String?
 
-  package init(contracts: [Contract]) { self.contracts = contracts }
+  /// - Parameter taken: What stands in recorded exchanges where a secret was taken out; a value with
+  ///   it is not the one that was sent, and cannot be judged.
+  package init(
+    contracts: [Contract], latitude: Latitude = Latitude(), taken: String? = nil
+  ) {
+    self.contracts = contracts
+    self.latitude = latitude
+    self.taken = taken
+  }
 
   package func judge(_ exchange: Exchange) -> Judgement {
     let path = Self.path(of: exchange.request.url)
@@ -17,8 +27,9 @@ package struct ContractJudge: Judge {
       let match = contract.match(
         method: exchange.request.method, path: path, host: Self.host(of: exchange.request.url))
       if case .operation(let operation, let values) = match {
-        var judging = Judging(
-          contract: contract, operation: operation, pathValues: values, exchange: exchange)
+        let judging = Judging(
+          contract: contract, operation: operation, pathValues: values, exchange: exchange,
+          latitude: latitude, taken: taken)
         return Judgement(operation: operation.name, verdicts: judging.verdicts())
       }
       misses.append((contract, match))
@@ -65,7 +76,8 @@ package struct ContractJudge: Judge {
     return Verdict(
       name: "contract: operation", code: "contract.operation",
       outcome: finding.severity == .error ? .failed : .notJudged, fault: .undocumented,
-      message: finding.message + (finding.expected.isEmpty ? "" : " (\(finding.expected))"),
+      message: finding.message
+        + (finding.expected.hasPrefix("near") ? " (\(finding.expected))" : ""),
       findings: [finding])
   }
 }

@@ -5,9 +5,14 @@ internal import AssayText
 extension Judging {
   /// Judges a body that is no JSON; nil where Assay has no reading for its type.
   func plain(
-    _ bytes: [UInt8], _ type: MediaType, _ media: Operation.MediaRule, _ schema: SchemaID,
-    _ code: String, _ part: Finding.Part, _ unjudged: inout [String]
+    _ bytes: [UInt8], _ type: MediaType, _ media: Operation.MediaRule, _ code: String,
+    _ part: Finding.Part, _ unjudged: inout [String]
   ) -> [Finding]? {
+    if let sequence = Sequence(type) {
+      return self.sequence(bytes, sequence, media, code, part, &unjudged)
+    }
+    guard let schema = media.schema else { return [] }
+    if type.isXML { return xml(bytes, schema, code, part, &unjudged) }
     if type.essence == "multipart/form-data" {
       return multipart(bytes, type, media, schema, code, part, &unjudged)
     }

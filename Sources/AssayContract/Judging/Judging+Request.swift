@@ -4,12 +4,14 @@ internal import AssayText
 // The request's own side of a call.
 extension Judging {
   /// A call that was meant to be refused, and was, may break the contract.
-  func request(_ response: Response) -> [Verdict] {
+  func request(_ response: Response?) -> [Verdict] {
     var unjudged: [String] = []
     var findings = parameters(&unjudged)
     if let body = operation.body { findings += requestBody(body, &unjudged) }
     var security = self.security(&unjudged)
-    if (400..<500).contains(response.status), operation.rule(for: response.status) != nil {
+    if let status = response?.status, (400..<500).contains(status),
+      operation.rule(for: status) != nil
+    {
       for index in findings.indices { findings[index].severity = .info }
       for index in security.indices { security[index].severity = .info }
     }
@@ -44,9 +46,9 @@ extension Judging {
           place: body.node["content"] ?? body.node)
       ]
     }
-    guard let schema = media.schema else { return [] }
-    guard type.isJSON else {
-      if let findings = plain(bytes, type, media, schema, "contract.request", .body, &unjudged) {
+    guard media.schema != nil || media.item != nil else { return [] }
+    guard type.isJSON, let schema = media.schema else {
+      if let findings = plain(bytes, type, media, "contract.request", .body, &unjudged) {
         return findings
       }
       unjudged.append("bodies of type \(type.text)")
@@ -59,8 +61,12 @@ extension Judging {
 
   // MARK: Parameters
 
+  var query: [TextPair] {
+    TextPair.list(ofQuery: URI(splitting: exchange.request.url).query ?? "")
+  }
+
   private func parameters(_ unjudged: inout [String]) -> [Finding] {
-    let query = TextPair.list(ofQuery: URI(splitting: exchange.request.url).query ?? "")
+    let query = self.query
     let cookies = self.cookies()
     var findings: [Finding] = []
     for parameter in operation.parameters {
@@ -141,7 +147,7 @@ extension Judging {
     }
   }
 
-  private func cookies() -> [TextPair] {
+  func cookies() -> [TextPair] {
     exchange.request.headers.values(of: "Cookie").flatMap { $0.split(separator: ";") }.compactMap {
       let halves = $0.drop { $0 == " " }.split(
         separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -173,8 +179,7 @@ extension Judging {
     switch scheme.place {
     case .header(let name): exchange.request.headers.has(name)
     case .query(let name):
-      TextPair.list(ofQuery: URI(splitting: exchange.request.url).query ?? "")
-        .contains { $0.decodedName == name }
+      query.contains { $0.decodedName == name }
     case .cookie(let name): cookies().contains { $0.name == name }
     case .authorization(let scheme):
       exchange.request.headers.values(of: "Authorization").contains {

@@ -40,7 +40,16 @@ extension Judging {
     case .array(let items):
       let element = self.element(of: schema)
       writer.array { writer in
-        for item in items { write(decoding.text(item), element, to: &writer) }
+        for item in items {
+          if let inner = element.flatMap(listInList) {
+            guard let value = json(inner.read(header: item), element ?? schema, decoding),
+              let node = try? JSONReader.read(SourceFile(name: "list", bytes: value)).root
+            else { continue }
+            writer.node(node)
+          } else {
+            write(decoding.text(item), element, to: &writer)
+          }
+        }
       }
     case .object(let pairs):
       writer.object { writer in
@@ -52,6 +61,16 @@ extension Judging {
       }
     }
     return writer.bytes
+  }
+
+  /// How a list in a list is written, which 2.0 alone knows (section "Items Object").
+  private func listInList(_ element: SchemaID) -> ParameterEncoding? {
+    guard contract.version == .v2, types(element).contains(.array) else { return nil }
+    let format = contract.program.schemas[element].node["collectionFormat"]?.string ?? "csv"
+    guard let style = ParameterEncoding.Style(collectionFormat: format, isForm: false) else {
+      return nil
+    }
+    return ParameterEncoding(style: style, isExploded: false, kind: .array)
   }
 
   func write(_ text: String, _ schema: SchemaID?, to writer: inout JSONWriter) {
@@ -122,6 +141,16 @@ extension Judging {
       return nil
     }
     return names
+  }
+
+  /// Whether an object takes no names but its own.
+  func isClosed(_ schema: SchemaID) -> Bool {
+    find(schema) { keyword in
+      guard case .properties(_, _, let additional?) = keyword,
+        case .never? = contract.program.schemas[additional].rules.first?.keyword
+      else { return nil }
+      return true
+    } ?? false
   }
 
   // MARK: Judging

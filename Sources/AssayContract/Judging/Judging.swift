@@ -7,19 +7,26 @@ struct Judging {
   let operation: Operation
   let pathValues: [String: String]
   let exchange: Exchange
+  let latitude: Latitude
+  /// What stands where a secret was taken out.
+  var taken: String?
 
-  mutating func verdicts() -> [Verdict] {
+  func verdicts() -> [Verdict] {
     var verdicts = [
       Verdict(name: "contract: operation", code: "contract.operation", outcome: .passed)
     ]
-    guard let response = exchange.response else { return verdicts }
+    guard let response = exchange.response else {
+      return verdicts + request(nil) + (latitude.extra == .off ? [] : [extraOfRequest()])
+    }
     let (rule, status) = self.status(response)
     verdicts.append(status)
     verdicts += request(response)
-    if operation.isDeprecated { verdicts.append(deprecated()) }
-    guard let rule else { return verdicts }
-    verdicts += headers(response, rule)
-    verdicts += body(response, rule)
+    verdicts += deprecated(response)
+    if let rule {
+      verdicts += headers(response, rule)
+      verdicts += body(response, rule)
+    }
+    if latitude.extra != .off { verdicts += [extraOfRequest(), extra(response, rule)] }
     return verdicts
   }
 
@@ -39,14 +46,24 @@ struct Judging {
     return (nil, failure("contract: status", .undocumented, [finding]))
   }
 
-  func deprecated() -> Verdict {
+  /// What the contract and the server say of the end of this operation (RFC 9745, RFC 8594).
+  func deprecated(_ response: Response) -> [Verdict] {
+    let fields = ["Deprecation", "Sunset"].compactMap { name in
+      response.headers.first(name).map { "\(name): \($0)" }
+    }
+    guard operation.isDeprecated || !fields.isEmpty else { return [] }
+    let who = operation.isDeprecated ? "is deprecated" : "is deprecated by its server"
     let finding = Finding(
       code: "contract.deprecated", severity: .warning, part: .route, keyword: "deprecated",
-      message: "\(operation.name) is deprecated",
+      message: "\(operation.name) \(who)"
+        + (fields.isEmpty ? "" : " (\(fields.joined(separator: ", ")))"),
+      received: fields.joined(separator: ", "),
       place: operation.node["deprecated"] ?? operation.node)
-    return Verdict(
-      name: "contract: deprecated", code: "contract.deprecated", outcome: .passed,
-      message: finding.message, findings: [finding])
+    return [
+      Verdict(
+        name: "contract: deprecated", code: "contract.deprecated", outcome: .passed,
+        message: finding.message, findings: [finding])
+    ]
   }
 
   // MARK: Response
@@ -104,7 +121,7 @@ struct Judging {
       return [verdict("contract: body", "contract.body", .response, [], [])]
     }
     guard let field = response.headers.first("Content-Type"), let type = MediaType(field) else {
-      return [missingType(response, rule)]
+      return [missingType(response, rule), likelyBody(response, rule)].compactMap(\.self)
     }
     guard let media = rule.content.rule(for: type) else {
       let listed = rule.content.map(\.range.text).joined(separator: ", ")
@@ -116,13 +133,21 @@ struct Judging {
     }
     let typed = Verdict(
       name: "contract: content type", code: "contract.media-type", outcome: .passed)
-    guard let schema = media.schema else {
+    guard media.schema != nil || media.item != nil else {
       return [typed, verdict("contract: body", "contract.body", .response, [], [])]
     }
-    guard type.isJSON else {
+    guard response.body.count == response.bodySize else {
+      return [
+        typed,
+        Verdict(
+          name: "contract: body", code: "contract.body", outcome: .notJudged,
+          message: "the body was not kept"),
+      ]
+    }
+    guard type.isJSON, let schema = media.schema else {
       var unjudged: [String] = []
       if let findings = plain(
-        response.body, type, media, schema, "contract.body", .responseBody, &unjudged)
+        response.body, type, media, "contract.body", .responseBody, &unjudged)
       {
         return [
           typed, verdict("contract: body", "contract.body", .response, findings, unjudged),
@@ -146,6 +171,23 @@ struct Judging {
       expected: rule.content.map(\.range.text).joined(separator: ", "),
       place: rule.node["content"] ?? rule.node)
     return failure("contract: content type", .response, [finding])
+  }
+
+  /// A body that does not say what it is, read as the only JSON that is promised.
+  private func likelyBody(_ response: Response, _ rule: Operation.ResponseRule) -> Verdict? {
+    guard response.bodySize > 0 else {
+      let finding = Finding(
+        code: "contract.body", part: .responseBody, keyword: "content",
+        message: "the response is empty, and the contract promises content",
+        expected: rule.content.map(\.range.text).joined(separator: ", "), received: "no content",
+        place: rule.node["content"] ?? rule.node)
+      return failure("contract: body", .response, [finding])
+    }
+    guard response.body.count == response.bodySize, rule.content.count == 1,
+      rule.content[0].range.isJSON, let schema = rule.content[0].schema,
+      (try? JSONReader.read(SourceFile(name: "body", bytes: response.body))) != nil
+    else { return nil }
+    return json(response.body, schema, "contract.body", .responseBody, .response).first
   }
 
   /// Judges a JSON body: its text first, then its value.
@@ -174,6 +216,7 @@ struct Judging {
     if !validator.validate(schema) {
       findings = validator.violations.map { finding($0, document, code, part) }
     }
+    findings += stowaways(validator, document, code, part)
     for duplicate in document.duplicateNames(limit: 10) {
       findings.append(
         Finding(
@@ -192,25 +235,70 @@ struct Judging {
   ) -> Finding {
     let schema = contract.program.schemas[violation.schema].node
     let rule = Node(document: schema.document, index: violation.rule.place)
-    let pointer = JSONPointer(
-      tokens: violation.at.map {
-        switch $0 {
-        case .member(let key): document.text(at: key)
-        case .element(let position): String(position)
-        }
-      })
+    // A rule that forbids members is broken by the object that has one; the bytes are the member's.
+    let isOfParent = ["additionalProperties", "unevaluatedProperties", "unevaluatedItems"]
+      .contains(violation.rule.name)
+    let at = isOfParent ? Array(violation.at.dropLast()) : violation.at
     var finding = Finding(
-      code: code, part: part, at: pointer.description, keyword: violation.rule.name,
+      code: code, part: part, at: Self.pointer(at, in: document).description,
+      keyword: violation.rule.name,
       message: violation.message, expected: violation.expected, received: violation.received,
       place: rule)
     finding.receivedRange = document.range(at: violation.index)
     return finding
   }
 
+  /// Members that should not travel this way. 2.0 forbids it; 3.0 says SHOULD NOT; since 3.1 a server
+  /// may ignore them.
+  func stowaways(
+    _ validator: SchemaValidator, _ document: Document, _ code: String, _ part: Finding.Part
+  ) -> [Finding] {
+    validator.stowaways.map { key, id, at in
+      let isRequest = part == .body
+      let keyword = isRequest ? "readOnly" : "writeOnly"
+      let schema = contract.program.schemas[id].node
+      let name = document.text(at: key)
+      var finding = Finding(
+        code: code, severity: severityOfStowaways, part: part,
+        at: Self.pointer(at, in: document).description, keyword: keyword,
+        message: isRequest
+          ? "`\(name)` is readOnly and was sent" : "`\(name)` is writeOnly and came back",
+        expected: "no member `\(name)` in a \(isRequest ? "request" : "response")",
+        place: schema[keyword] ?? schema)
+      finding.receivedRange = document.range(at: document.next(after: key))
+      finding.reading = "OpenAPI says that it SHOULD NOT be sent, which is no ban"
+      if contract.version == .v2 { finding.reading = nil }
+      return finding
+    }
+  }
+
+  private var severityOfStowaways: Finding.Severity {
+    switch contract.version {
+    case .v2: .error
+    case .v30: .warning
+    case .v31: .info
+    }
+  }
+
+  static func pointer(_ steps: [SchemaValidator.Step], in document: Document) -> JSONPointer {
+    JSONPointer(
+      tokens: steps.map {
+        switch $0 {
+        case .member(let key): document.text(at: key)
+        case .element(let position): String(position)
+        }
+      })
+  }
+
   func verdict(
     _ name: String, _ code: String, _ fault: Verdict.Fault, _ findings: [Finding],
     _ unjudged: [String]
   ) -> Verdict {
+    var (findings, unjudged) = (findings, unjudged)
+    if let taken, findings.contains(where: { $0.received.contains(taken) }) {
+      findings.removeAll { $0.received.contains(taken) }
+      unjudged.append("values that were taken out as secrets")
+    }
     if findings.contains(where: { $0.severity == .error }) {
       return failure(name, fault, findings)
     }
@@ -225,7 +313,9 @@ struct Judging {
   func failure(_ name: String, _ fault: Verdict.Fault, _ findings: [Finding]) -> Verdict {
     let worst = findings.first { $0.severity == .error } ?? findings[0]
     let more = findings.count > 1 ? " (and \(findings.count - 1) more)" : ""
-    let place = worst.at.isEmpty ? "" : "\(worst.at): "
+    let part = worst.name.map { worst.message.contains("`\($0)`") ? "" : "`\($0)`" } ?? ""
+    let spot = part + worst.at
+    let place = spot.isEmpty ? "" : "\(spot): "
     return Verdict(
       name: name, code: worst.code, outcome: .failed, fault: fault,
       message: place + worst.message + more, place: worst.document, findings: findings)
@@ -246,14 +336,26 @@ extension Finding {
 }
 
 extension Node {
-  /// The lines around the first line of this value.
+  /// The lines around the first line of this value; of long ones what stands near it.
   fileprivate var excerpt: [Finding.ExcerptLine] {
-    let line = span.start.line
-    return (max(1, line - 3)...line + 3).compactMap { number in
-      guard let range = document.file.rangeOfLine(number) else { return nil }
-      let text = document.file.text(
-        in: range.lowerBound..<min(range.upperBound, range.lowerBound + 200))
-      return Finding.ExcerptLine(number: number, text: text, isMarked: number == line)
+    let start = span.start
+    let offset = range.lowerBound
+    return (max(1, start.line - 3)...start.line + 3).compactMap { number in
+      let isMarked = number == start.line
+      guard let line = document.file.rangeOfLine(number) else { return nil }
+      let isLong = line.count > 160
+      guard
+        let part = isLong
+          ? document.file.part(
+            ofLine: number, near: isMarked ? offset + 40 : line.lowerBound, reach: 80)
+          : line
+      else { return nil }
+      let lead = part.lowerBound > line.lowerBound ? "…" : ""
+      let tail = part.upperBound < line.upperBound ? "…" : ""
+      let before = document.file.text(in: part.lowerBound..<max(part.lowerBound, offset))
+      return Finding.ExcerptLine(
+        number: number, text: lead + document.file.text(in: part) + tail, isMarked: isMarked,
+        column: isMarked ? lead.count + before.unicodeScalars.count + 1 : nil)
     }
   }
 }

@@ -4,30 +4,35 @@ internal import AssayText
 /// Reads an OpenAPI document into operations.
 struct ContractReader {
   private let root: Node
-  private let version: Version
+  private let version: Contract.Version
   private let references: References
   private let compiler: SchemaCompiler
   private var notes: [Diagnostic] = []
   /// Since 3.2 there are other methods than those that have names of their own.
   private let hasAdditionalOperations: Bool
 
-  enum Version: Sendable { case v2, v30, v31 }
-
   private static let methods = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
   ]
 
-  init(_ document: Document, load: @escaping References.Load) throws(Diagnostic) {
+  init(
+    _ document: Document, latitude: Latitude, load: @escaping References.Load
+  ) throws(Diagnostic) {
     root = document.root
     version = try Self.version(of: root)
     hasAdditionalOperations = root["openapi"]?.string?.hasPrefix("3.2") ?? false
     let dialect = version == .v31 ? SchemaDialect.draft2020 : .openAPI30
     references = References(dialect: dialect, load: load)
-    references.enter(document)
-    compiler = SchemaCompiler(references: references)
+    // Since 3.2 a document can say where it lives (section 4.1.2).
+    references.enter(document, uri: root["$self"]?.string)
+    var reading = SchemaReading()
+    reading.format = latitude.formats == .assert ? .asserts : .annotates
+    reading.limitsNullable = latitude.nullable == .strict
+    reading.assertsContent = latitude.content == .assert
+    compiler = SchemaCompiler(references: references, reading: reading)
   }
 
-  private static func version(of root: Node) throws(Diagnostic) -> Version {
+  private static func version(of root: Node) throws(Diagnostic) -> Contract.Version {
     guard let field = root["openapi"] ?? root["swagger"] else {
       throw .unknownContract(root.document.file)
     }
@@ -55,7 +60,7 @@ struct ContractReader {
       notes.append(.duplicateName(duplicate))
     }
     return Contract(
-      file: root.document.file, title: root["info"]?["title"]?.string ?? "",
+      file: root.document.file, title: root["info"]?["title"]?.string ?? "", version: version,
       servers: servers(), operations: operations, program: compiler.program,
       notes: notes + compiler.notes + references.problems)
   }
@@ -83,13 +88,31 @@ struct ContractReader {
   /// The servers that a path or an operation has for itself; an empty list is as good as none.
   private func servers(in node: Node) -> [Contract.Server]? {
     guard let list = node["servers"], list.isArray, list.count > 0 else { return nil }
-    return list.elements.compactMap { server in
-      guard let url = server["url"]?.string else { return nil }
-      let uri = URI(splitting: url)
-      // A host with variables in it may be any.
-      let origin = uri.authority.flatMap { $0.contains("{") ? nil : $0.lowercased() }
-      return Contract.Server(origin: origin, path: uri.path)
+    return list.elements.flatMap { server in
+      (server["url"]?.string.map { Self.expanded($0, server["variables"]) } ?? []).map { url in
+        let uri = URI(splitting: url)
+        // A host with variables in it may be any.
+        let origin = uri.authority.flatMap { $0.contains("{") ? nil : $0.lowercased() }
+        return Contract.Server(origin: origin, path: uri.path)
+      }
     }
+  }
+
+  /// More alternatives of a server's variables than that are not told apart.
+  private static let serverLimit = 64
+
+  /// A server's URL with each of the values that its variables may have; those that may have any stay.
+  private static func expanded(_ url: String, _ variables: Node?) -> [String] {
+    var urls = [url]
+    for variable in variables?.members.map({ $0 }) ?? [] {
+      let values = variable.value["enum"]?.elements.map(\.value.substitution) ?? []
+      let name = "{\(variable.name)}"
+      guard !values.isEmpty, urls.count * values.count <= serverLimit else { continue }
+      urls = urls.flatMap { url in
+        url.contains(name) ? values.map { url.replacing(name, with: $0) } : [url]
+      }
+    }
+    return urls
   }
 
   private func operations(of item: Node, template: PathTemplate) -> [Operation] {
@@ -178,12 +201,10 @@ struct ContractReader {
       return encoding
     }
     if version == .v2 {
-      let formats: [String: ParameterEncoding.Style] = [
-        "csv": isForm ? .form : .simple, "ssv": .spaceDelimited, "tsv": .tabDelimited,
-        "pipes": .pipeDelimited, "multi": .form,
-      ]
       let format = node["collectionFormat"]?.string ?? "csv"
-      guard let style = formats[format] else { return nil }
+      guard let style = ParameterEncoding.Style(collectionFormat: format, isForm: isForm) else {
+        return nil
+      }
       encoding.style = style
       encoding.isExploded = format == "multi"
       return encoding
@@ -271,7 +292,9 @@ struct ContractReader {
   ) -> Operation.ResponseRule {
     var content = self.content(response, .response)
     if version == .v2, let schema = response["schema"] {
-      let id = compiler.compile(schema, for: .response)
+      // A file is any bytes of the types that the operation produces.
+      let isFile = references.follow(schema)?["type"]?.string == "file"
+      let id = isFile ? nil : compiler.compile(schema, for: .response)
       let types = produces.isEmpty ? [MediaType("*/*")].compactMap { $0 } : produces
       content = types.map { Operation.MediaRule(range: $0, schema: id, node: response) }
     }
@@ -290,6 +313,7 @@ struct ContractReader {
         MediaType(member.name).map {
           Operation.MediaRule(
             range: $0, schema: member.value["schema"].map { compiler.compile($0, for: direction) },
+            item: member.value["itemSchema"].map { compiler.compile($0, for: direction) },
             node: member.value, parts: $0.type == "multipart" ? parts(member.value) : [:])
         }
       }

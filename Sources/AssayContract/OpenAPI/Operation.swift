@@ -62,6 +62,8 @@ struct Operation: Sendable {
   struct MediaRule: Sendable {
     let range: MediaType
     let schema: SchemaID?
+    /// The schema of each value where there are many, since 3.2.
+    var item: SchemaID?
     let node: Node
     /// What is said of single parts, beside the schema.
     var parts: [String: PartRule] = [:]
@@ -123,6 +125,11 @@ struct MediaType: Sendable, Hashable {
 
   /// JSON by name or by suffix (RFC 6839).
   var isJSON: Bool { subtype == "json" || subtype.hasSuffix("+json") }
+
+  /// XML by name or by suffix (RFC 7303).
+  var isXML: Bool {
+    subtype == "xml" && (type == "application" || type == "text") || subtype.hasSuffix("+xml")
+  }
 
   func includes(_ other: MediaType) -> Bool {
     (type == "*" || type == other.type) && (subtype == "*" || subtype == other.subtype)

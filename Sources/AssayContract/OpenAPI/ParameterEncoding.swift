@@ -7,6 +7,28 @@ struct ParameterEncoding: Sendable, Hashable {
     case simple, label, matrix, form, spaceDelimited, pipeDelimited, deepObject, cookie
     /// 2.0 alone.
     case tabDelimited
+
+    /// What 2.0 calls a format of collections.
+    init?(collectionFormat name: String, isForm: Bool) {
+      switch name {
+      case "csv": self = isForm ? .form : .simple
+      case "ssv": self = .spaceDelimited
+      case "tsv": self = .tabDelimited
+      case "pipes": self = .pipeDelimited
+      case "multi": self = .form
+      default: return nil
+      }
+    }
+
+    /// What stands between the elements of a list, where it is not encoded.
+    var separator: String {
+      switch self {
+      case .spaceDelimited: " "
+      case .tabDelimited: "\t"
+      case .pipeDelimited: "|"
+      default: ","
+      }
+    }
   }
 
   /// What the value is, which decides how its text is taken apart.
@@ -104,7 +126,7 @@ extension ParameterEncoding {
   }
 
   /// Reads a header field, whose lists have spaces around their commas and no encoding.
-  func read(header text: String) -> ParameterReading { parts(text, separator: ",") }
+  func read(header text: String) -> ParameterReading { parts(text, separator: style.separator) }
 
   private func parts(_ text: String, separator: String) -> ParameterReading {
     switch kind {

@@ -62,13 +62,14 @@ package struct JSONSchema: Sendable {
     let references = References(
       dialect: draft.dialect, holdsSchemasAlone: true, known: known, load: load)
     references.enter(document, uri: uri)
-    let rule: FormatRule =
+    var reading = SchemaReading()
+    reading.format =
       switch formats {
       case .assert: .asserts
       case .annotate: .annotates
       case .byVocabulary: .byVocabulary
       }
-    let compiler = SchemaCompiler(references: references, format: rule)
+    let compiler = SchemaCompiler(references: references, reading: reading)
     root = compiler.compile(document.root, for: .none)
     program = compiler.program
     uris = references.index.resources.map { $0.uri.hasPrefix("assay:") ? "" : $0.uri }

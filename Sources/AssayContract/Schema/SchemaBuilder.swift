@@ -13,8 +13,10 @@ struct SchemaBuilder {
   /// Whether rules on values count, and `format` is one of them.
   let validates: Bool
   let assertsFormat: Bool
+  let reading: SchemaReading
   private(set) var rules: [SchemaRule] = []
   private(set) var allowsNull = false
+  private(set) var staysBehind = false
   private(set) var unjudged: [String] = []
   private(set) var notes: [Diagnostic] = []
   /// The dynamic anchor that the schema refers to.
@@ -24,7 +26,8 @@ struct SchemaBuilder {
 
   init(
     node: Node, dialect: SchemaDialect, references: References,
-    reserve: @escaping (Node) -> SchemaID, drops: String?, validates: Bool, assertsFormat: Bool
+    reserve: @escaping (Node) -> SchemaID, drops: String?, validates: Bool, assertsFormat: Bool,
+    reading: SchemaReading
   ) {
     self.node = node
     self.dialect = dialect
@@ -33,6 +36,7 @@ struct SchemaBuilder {
     self.drops = drops
     self.validates = validates
     self.assertsFormat = assertsFormat
+    self.reading = reading
   }
 
   private mutating func add(_ keyword: SchemaRule.Keyword, _ name: String, _ place: Node) {
@@ -40,9 +44,12 @@ struct SchemaBuilder {
   }
 
   mutating func build() {
+    nullable()
+    staysBehind = drops.map { node[$0]?.bool == true } ?? false
     if let reference = node["$ref"], let text = reference.string {
       // Dynamic references ask through which resources the way has led, so that no step is left out.
       if let end = references.resolve(text, from: reference) {
+        staysBehind = staysBehind || drops.map { end[$0]?.bool == true } ?? false
         let next = dialect.referencesStandAlone ? nil : references.step(text, from: reference)
         add(.reference(reserve(next ?? end)), "$ref", reference)
       } else {
@@ -53,17 +60,26 @@ struct SchemaBuilder {
       if dialect.referencesStandAlone { return }
     }
     dynamicReference()
-    allowsNull = dialect.isOpenAPI30 && node["nullable"]?.bool == true
     if validates {
       general()
       numbers()
       strings()
     }
     if assertsFormat { format() }
+    if reading.assertsContent { content() }
     arrays()
     objects()
     applicators()
     unevaluated()
+  }
+
+  /// OpenAPI 3.0.3 gives `nullable` an effect beside `type` alone; what is older does not know that.
+  private mutating func nullable() {
+    guard dialect.isOpenAPI30, let flag = node["nullable"] ?? node["x-nullable"], flag.bool == true
+    else { return }
+    let isPlain = node["type"] != nil
+    allowsNull = !reading.limitsNullable
+    if !isPlain { notes.append(.nullableWithoutType(at: flag.span, counts: allowsNull)) }
   }
 
   // MARK: References that depend on who asks
@@ -118,6 +134,9 @@ struct SchemaBuilder {
       let names = type.string.map { [$0] } ?? type.elements.compactMap(\.string)
       var types = names.reduce(into: TypeSet()) { $0.insert(TypeSet(named: $1)) }
       if dialect == .draft4, types.remove(.integer) != nil { types.insert(.writtenInteger) }
+      if dialect.isOpenAPI30, reading.limitsNullable, node["nullable"]?.bool == true {
+        types.insert(.null)
+      }
       if names.contains("file") {
         unjudged.append("type: file")
       } else if types.isEmpty {
@@ -179,6 +198,20 @@ struct SchemaBuilder {
         notes.append(.unknownFormat(name, at: format.span))
       }
     }
+  }
+
+  /// JSON Schema has these as remarks, which a user may take for rules.
+  private mutating func content() {
+    guard dialect >= .draft7, let first = node["contentEncoding"] ?? node["contentMediaType"] else {
+      return
+    }
+    let type = node["contentMediaType"]?.string.flatMap { MediaType($0) }
+    add(
+      .content(
+        isBase64: node["contentEncoding"]?.string?.lowercased() == "base64",
+        isJSON: type?.isJSON ?? false,
+        dialect >= .draft2019 ? node["contentSchema"].map(reserve) : nil),
+      node["contentEncoding"] == nil ? "contentMediaType" : "contentEncoding", first)
   }
 
   private mutating func compiled(_ node: Node) -> Pattern? {

@@ -13,11 +13,20 @@ struct SchemaProgram: Sendable {
   var tracksEvaluated = false
 }
 
-/// Whether `format` is a rule or a remark.
-enum FormatRule: Sendable {
-  case asserts, annotates
-  /// As the meta-schema of each resource has it.
-  case byVocabulary
+/// How the keywords that leave room are read.
+struct SchemaReading: Sendable {
+  /// Whether `format` is a rule or a remark.
+  enum Format: Sendable {
+    case asserts, annotates
+    /// As the meta-schema of each resource has it.
+    case byVocabulary
+  }
+
+  var format = Format.asserts
+  /// Whether `nullable` has an effect beside `type` alone.
+  var limitsNullable = false
+  /// Whether `contentEncoding` and its like are rules.
+  var assertsContent = false
 }
 
 /// Compiles schemas on demand: each once, however many references lead to it.
@@ -25,7 +34,7 @@ final class SchemaCompiler {
   private(set) var program = SchemaProgram()
   private(set) var notes: [Diagnostic] = []
   let references: References
-  private let format: FormatRule
+  private let reading: SchemaReading
   private var known: [Key: SchemaID] = [:]
 
   /// Which direction a body travels decides whether readOnly and writeOnly members are required.
@@ -41,9 +50,9 @@ final class SchemaCompiler {
     let direction: Direction
   }
 
-  init(references: References, format: FormatRule = .asserts) {
+  init(references: References, reading: SchemaReading) {
     self.references = references
-    self.format = format
+    self.reading = reading
   }
 
   /// The compiled form of a schema. The work list is explicit, since schemas nest as deep as
@@ -94,7 +103,7 @@ final class SchemaCompiler {
     let resource = references.index.resources[program.schemas[id].resource]
     let drops: [Direction: String] = [.request: "readOnly", .response: "writeOnly"]
     let assertsFormat =
-      switch format {
+      switch reading.format {
       case .asserts: true
       case .annotates: false
       case .byVocabulary: resource.assertsFormat
@@ -102,12 +111,13 @@ final class SchemaCompiler {
     var builder = SchemaBuilder(
       node: node, dialect: resource.dialect, references: references,
       reserve: { self.reserve($0, direction) }, drops: drops[direction],
-      validates: resource.validates, assertsFormat: assertsFormat)
+      validates: resource.validates, assertsFormat: assertsFormat, reading: reading)
     builder.build()
     if let name = builder.dynamicName { dynamicNames.insert(name) }
     if builder.asksForTheRest { program.tracksEvaluated = true }
     program.schemas[id].rules = builder.rules
     program.schemas[id].allowsNull = builder.allowsNull
+    program.schemas[id].staysBehind = builder.staysBehind
     if !builder.unjudged.isEmpty { program.unjudged[id] = builder.unjudged }
     notes += builder.notes
   }

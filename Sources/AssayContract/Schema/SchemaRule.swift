@@ -40,6 +40,11 @@ struct SchemaRule: Sendable {
   /// The keyword's value in the document of its schema.
   let place: Int
 
+  /// The same rule, told by the keyword beside it that was broken.
+  func named(_ name: String) -> SchemaRule {
+    SchemaRule(keyword: keyword, name: name, place: place)
+  }
+
   enum Keyword: Sendable {
     case never
     case type(TypeSet)
@@ -51,6 +56,8 @@ struct SchemaRule: Sendable {
     case minLength(Int), maxLength(Int)
     case pattern(Pattern)
     case format(Format)
+    /// A text that stands for something else: its encoding, its type, and the schema of what it holds.
+    case content(isBase64: Bool, isJSON: Bool, SchemaID?)
     case items(SchemaID, from: Int)
     case prefixItems([SchemaID])
     case contains(SchemaID, least: Int, most: Int?, evaluates: Bool)
@@ -118,4 +125,6 @@ struct Schema: Sendable {
   var rules: [SchemaRule] = []
   /// `nullable: true` of OpenAPI 3.0: null passes whatever the rules say.
   var allowsNull = false
+  /// Whether it says that its value does not travel in this direction.
+  var staysBehind = false
 }

@@ -51,10 +51,11 @@ extension SchemaValidator {
 
   /// Runs one arm and keeps its violations apart.
   mutating func attempt(_ schema: SchemaID, _ index: Int, _ number: Int) -> Attempt {
-    let before = violations
+    let (before, aboard) = (violations, stowaways.count)
     violations = []
     defer { violations = before }
     let result = under(String(number)) { $0.holds(schema, index) }
+    if !result { stowaways.removeLast(stowaways.count - aboard) }
     return Attempt(holds: result, violations: violations)
   }
 

@@ -48,10 +48,15 @@ extension SchemaValidator {
         }
         return true
       }
-      return found >= least && found <= (most ?? .max)
+      if let most, found > most {
+        return fail(
+          rule.named("maxContains"), id, index, "\(found) items fit, at most \(most) expected",
+          "at most \(most) fitting items")
+      }
+      return found >= least
         || fail(
-          rule, id, index, "\(found) items fit, at least \(least) expected",
-          "at least \(least) fitting items")
+          least > 1 ? rule.named("minContains") : rule, id, index,
+          "\(found) items fit, at least \(least) expected", "at least \(least) fitting items")
     default: return true
     }
   }
@@ -173,6 +178,9 @@ extension SchemaValidator {
           validator.inside(.member(key)) {
             $0.instead("properties", property.name.text) { $0.holds(property.schema, value) }
           } && result
+        if validator.program.schemas[property.schema].staysBehind {
+          validator.stow(key, property.schema)
+        }
         break
       }
       for pattern in patterns
@@ -191,6 +199,15 @@ extension SchemaValidator {
       guard !isKnown, let additional else { return result }
       return validator.additionalMember(rule, id, key, value, additional) && result
     }
+  }
+
+  /// Remembers a member that should not be here; several schemas may say so of one.
+  mutating func stow(_ key: Int, _ schema: SchemaID) {
+    guard stowaways.count < Self.violationLimit, !stowaways.contains(where: { $0.key == key })
+    else {
+      return
+    }
+    stowaways.append((key, schema, path + [.member(key)]))
   }
 
   /// A part that no other rule has evaluated: told as such where none is allowed.

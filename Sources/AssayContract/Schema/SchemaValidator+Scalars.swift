@@ -76,4 +76,28 @@ extension SchemaValidator {
     default: true
     }
   }
+
+  mutating func content(
+    _ rule: SchemaRule, _ id: SchemaID, _ index: Int, _ isBase64: Bool, _ isJSON: Bool,
+    _ schema: SchemaID?
+  ) -> Bool {
+    var bytes = Array(instance.decodedBytes(at: index))
+    if isBase64 {
+      guard let decoded = Base64.decode(bytes) else {
+        return fail(rule, id, index, "\(shown(index)) is no base64", "base64")
+      }
+      bytes = decoded
+    }
+    guard isJSON else { return true }
+    guard let inner = try? JSONReader.read(SourceFile(name: "content", bytes: bytes)) else {
+      return fail(rule, id, index, "\(shown(index)) holds no JSON", "JSON")
+    }
+    guard let schema else { return true }
+    var validator = SchemaValidator(program: program, instance: inner)
+    if validator.validate(schema) { return true }
+    let first = validator.violations.first
+    return fail(
+      rule, id, index, "its content breaks a rule: \(first?.message ?? "")",
+      first?.expected ?? "content that holds")
+  }
 }

@@ -50,6 +50,8 @@ struct SchemaValidator {
   var violations: [Violation] = []
   /// Why parts could not be judged: keywords that are not run, patterns past their limits.
   var unjudged: Set<String> = []
+  /// Members that are there and should not travel in this direction, by the index of their keys.
+  var stowaways: [(key: Int, schema: SchemaID, at: [Step])] = []
   var collects = false
   var path: [Step] = []
   var trail: [String] = []
@@ -80,6 +82,7 @@ struct SchemaValidator {
     if holds(schema, index) { return true }
     collects = true
     unjudged = []
+    stowaways = []
     _ = holds(schema, index)
     return false
   }
@@ -164,6 +167,8 @@ struct SchemaValidator {
       return hasFormat(format, index)
         || fail(
           rule, id, index, "\(shown(index)) is no \(format.rawValue)", "format \(format.rawValue)")
+    case .content(let isBase64, let isJSON, let schema):
+      return kind != .string || content(rule, id, index, isBase64, isJSON, schema)
     case .items, .prefixItems, .contains, .minItems, .maxItems, .uniqueItems, .unevaluatedItems:
       return kind != .array || array(rule, id, index)
     case .properties, .required, .minProperties, .maxProperties, .propertyNames,
@@ -221,9 +226,9 @@ struct SchemaValidator {
   }
 
   mutating func quietly(_ body: (inout SchemaValidator) -> Bool) -> Bool {
-    let before = (collects, violations)
+    let before = (collects, violations, stowaways)
     collects = false
-    defer { (collects, violations) = before }
+    defer { (collects, violations, stowaways) = before }
     return body(&self)
   }
 

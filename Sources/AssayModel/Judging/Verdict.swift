@@ -83,6 +83,8 @@ package struct Finding: Sendable {
   package var documentExcerpt: [ExcerptLine]
   /// The violated place in the received bytes.
   package var receivedRange: Range<Int>?
+  /// Where the specification leaves room: the reading that this rests on.
+  package var reading: String?
 
   package init(
     code: String, severity: Severity = .error, part: Part, name: String? = nil, at: String = "",
@@ -110,11 +112,14 @@ package struct Finding: Sendable {
     package let number: Int
     package let text: String
     package let isMarked: Bool
+    /// Where in the text the place begins, counted in characters from 1.
+    package let column: Int?
 
-    package init(number: Int, text: String, isMarked: Bool) {
+    package init(number: Int, text: String, isMarked: Bool, column: Int? = nil) {
       self.number = number
       self.text = text
       self.isMarked = isMarked
+      self.column = column
     }
   }
 }
@@ -147,5 +152,36 @@ package struct Judgement: Sendable {
   package init(operation: String?, verdicts: [Verdict]) {
     self.operation = operation
     self.verdicts = verdicts
+  }
+
+  /// What a contract says of one half of an exchange.
+  package enum Side: String, Sendable {
+    case valid, invalid
+    case notJudged = "not-judged"
+    /// There was no response.
+    case none
+  }
+
+  /// The caller's half: the route, the parameters, the body, the credentials.
+  package var request: Side { side(verdicts.filter(\.isOfRequest)) }
+
+  /// The server's half.
+  package func response(of exchange: Exchange) -> Side {
+    guard exchange.response != nil else { return .none }
+    // What belongs to no operation has no rules.
+    return operation == nil ? .notJudged : side(verdicts.filter { !$0.isOfRequest })
+  }
+
+  private func side(_ verdicts: [Verdict]) -> Side {
+    if verdicts.contains(where: \.isBad) { return .invalid }
+    return verdicts.contains { $0.outcome == .notJudged } ? .notJudged : .valid
+  }
+}
+
+extension Verdict {
+  /// Whether it speaks of what the caller did.
+  fileprivate var isOfRequest: Bool {
+    fault == .request
+      || ["contract.operation", "contract.request", "contract.security"].contains(code)
   }
 }

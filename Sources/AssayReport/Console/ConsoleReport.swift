@@ -260,10 +260,14 @@ package struct ConsoleReport {
       for line in finding.documentExcerpt where abs(line.number - place.line) <= 1 {
         lines.append(numbered(line.number, line.text))
         if line.isMarked {
-          let indent = String(repeating: " ", count: 6 + width + 3 + place.column - 1)
+          let indent = String(
+            repeating: " ", count: 6 + width + 3 + (line.column ?? place.column) - 1)
           lines.append(indent + style.red("^ expected \(safe(finding.expected))"))
         }
       }
+    }
+    if let reading = finding.reading {
+      lines.append("      \(style.blue("=")) \(style.dim(safe(reading)))")
     }
     if let body = entry.exchange?.response?.body, !body.isEmpty, finding.receivedRange != nil {
       let excerpt = Excerpt(body: body, range: finding.receivedRange, margin: 1)
@@ -304,9 +308,13 @@ package struct ConsoleReport {
     var text = "\n\(verdict)  \(headline(summary, ledger.duration))\n"
     text += counts(summary)
     text += patience(summary, ledger)
-    let slowest = ledger.entries.compactMap { entry in
-      entry.exchange.map { (entry.step.name, $0.serviceTime) }
-    }.sorted { $0.1 > $1.1 }.prefix(3)
+    // Recorded traffic may have no times.
+    let slowest =
+      ledger.duration == .zero
+      ? []
+      : ledger.entries.compactMap { entry in
+        entry.exchange.map { (entry.step.name, $0.serviceTime) }
+      }.sorted { $0.1 > $1.1 }.prefix(3)
     if slowest.count > 1 {
       let words = slowest.map { "\(safe($0.0)) \($0.1.brief)" }.joined(separator: ", ")
       text += "\(style.dim("  slowest    "))\(words)\n"

@@ -307,7 +307,8 @@ package struct HTMLReport {
         markup.element("pre") { markup in
           for line in finding.documentExcerpt {
             self.line(
-              line.number, line.text, line.isMarked ? 0..<line.text.unicodeScalars.count : nil,
+              line.number, line.text,
+              line.isMarked ? (line.column ?? 1) - 1..<line.text.unicodeScalars.count : nil,
               &markup)
           }
         }

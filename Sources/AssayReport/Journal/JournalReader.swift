@@ -183,7 +183,7 @@ package struct JournalReader {
     list(node).map {
       .init(
         number: $0["line"]?.int ?? 0, text: $0["text"]?.string ?? "",
-        isMarked: $0["marked"]?.bool ?? false)
+        isMarked: $0["marked"]?.bool ?? false, column: $0["column"]?.int)
     }
   }
 
@@ -198,6 +198,7 @@ package struct JournalReader {
       expected: node["expected"]?.string ?? "", received: node["received"]?.string ?? "",
       document: place(document), documentPointer: document?["pointer"]?.string ?? "",
       documentExcerpt: lines(document?["excerpt"]))
+    finding.reading = node["reading"]?.string
     if let start = node["range"]?[0]?.int, let end = node["range"]?[1]?.int, start <= end,
       start >= 0
     {

@@ -24,6 +24,9 @@ package struct Redactor: Sendable {
     let replacement: Int
   }
 
+  /// How the tag of what was taken out begins.
+  package static let mark = "[secret#"
+
   /// Shorter texts are too common to be looked for everywhere.
   private static let shortest = 4
 
@@ -36,7 +39,7 @@ package struct Redactor: Sendable {
   /// Remembers a value in every form in which it may travel.
   package mutating func learn(_ secret: String) {
     guard secret.utf8.count >= Self.shortest, known.insert(secret).inserted else { return }
-    let tag = Array("[secret#\(tag(of: secret))]".utf8)
+    let tag = Array("\(Self.mark)\(tag(of: secret))]".utf8)
     let bytes = Array(secret.utf8)
     var quoted: [UInt8] = []
     JSONWriter.appendQuoted(bytes, to: &quoted)
@@ -176,7 +179,8 @@ package struct Redactor: Sendable {
       excerpt: verdict.excerpt.map { excerpt in
         ScriptExcerpt(
           lines: excerpt.lines.map {
-            Finding.ExcerptLine(number: $0.number, text: redact($0.text), isMarked: $0.isMarked)
+            Finding.ExcerptLine(
+              number: $0.number, text: redact($0.text), isMarked: $0.isMarked, column: $0.column)
           }, column: excerpt.column)
       })
   }
@@ -223,7 +227,7 @@ package struct Redactor: Sendable {
     }
     let credential = Self.credential(field)
     let scheme = field.value.dropLast(credential.count)
-    return HeaderField(field.name, "\(scheme)[secret#\(tag(of: credential))]")
+    return HeaderField(field.name, "\(scheme)\(Self.mark)\(tag(of: credential))]")
   }
 
   /// Parameters that let somebody in. Their values are replaced where they stand and not learnt: a
@@ -251,8 +255,8 @@ package struct Redactor: Sendable {
         Self.parameters.contains(PercentEncoding.decodedText(pair[..<equals]).lowercased())
       else { return String(pair) }
       let value = PercentEncoding.decodedText(pair[pair.index(after: equals)...])
-      guard !value.isEmpty, !value.hasPrefix("[secret#") else { return String(pair) }
-      return pair[...equals] + "[secret#\(tag(of: value))]"
+      guard !value.isEmpty, !value.hasPrefix(Self.mark) else { return String(pair) }
+      return pair[...equals] + "\(Self.mark)\(tag(of: value))]"
     }.joined(separator: "&")
   }
 

@@ -43,6 +43,54 @@ internal import CXML
     return unsafe String(cString: root.pointee.name)
   }
 
+  /// The outermost element and all below it; libxml2 takes no text that nests deeper than 256.
+  package var root: XMLElement? {
+    guard let root = unsafe xmlDocGetRootElement(tree) else { return nil }
+    return unsafe Self.element(root)
+  }
+
+  private static func element(_ node: xmlNodePtr) -> XMLElement {
+    var element = unsafe XMLElement(
+      name: String(cString: node.pointee.name), namespace: namespace(node.pointee.ns),
+      line: xmlGetLineNo(node))
+    var attribute = unsafe node.pointee.properties
+    while let each = unsafe attribute {
+      if let value = unsafe xmlNodeListGetString(tree(of: node), each.pointee.children, 1) {
+        unsafe element.attributes.append(
+          .init(
+            name: String(cString: each.pointee.name), namespace: namespace(each.pointee.ns),
+            value: String(cString: value)))
+        unsafe assay_xml_free(value)
+      } else {
+        unsafe element.attributes.append(
+          .init(
+            name: String(cString: each.pointee.name), namespace: namespace(each.pointee.ns),
+            value: ""))
+      }
+      unsafe attribute = each.pointee.next
+    }
+    var child = unsafe node.pointee.children
+    while let each = unsafe child {
+      switch unsafe each.pointee.type {
+      case XML_ELEMENT_NODE: unsafe element.children.append(self.element(each))
+      case XML_TEXT_NODE, XML_CDATA_SECTION_NODE:
+        if let text = unsafe each.pointee.content {
+          unsafe element.text += String(cString: text)
+        }
+      default: break
+      }
+      unsafe child = each.pointee.next
+    }
+    return element
+  }
+
+  private static func tree(of node: xmlNodePtr) -> xmlDocPtr? { unsafe node.pointee.doc }
+
+  private static func namespace(_ namespace: UnsafeMutablePointer<xmlNs>?) -> String? {
+    guard let href = unsafe namespace?.pointee.href else { return nil }
+    return unsafe String(cString: href)
+  }
+
   /// The text of everything that an XPath expression selects; nil where it is none.
   package func select(_ expression: String) -> [String]? {
     guard let context = unsafe xmlXPathNewContext(tree) else { return nil }
@@ -92,6 +140,24 @@ internal import CXML
 
   /// The version of the library, for `assay version --verbose`.
   package static var libraryVersion: String { LIBXML_DOTTED_VERSION }
+}
+
+/// An element as a value.
+package struct XMLElement: Sendable {
+  /// Without its prefix.
+  package let name: String
+  package let namespace: String?
+  package let line: Int
+  package var attributes: [Attribute] = []
+  package var children: [XMLElement] = []
+  /// The text that stands right in it.
+  package var text = ""
+
+  package struct Attribute: Sendable {
+    package let name: String
+    package let namespace: String?
+    package let value: String
+  }
 }
 
 /// What libxml2 needs once per process.
