@@ -93,6 +93,10 @@ package enum CommandTable {
       "extra", .choice(["off", "warn", "fail"]), in: .contract,
       "what becomes of members and parameters that the contract does not mention",
       standard: "off")
+    package static let leastCoverage = Flag(
+      "min-coverage", .text("N|KIND=N,…"), in: .contract,
+      "a gate: percent of documented responses to reach, or of operations, responses, requests, "
+        + "parameters, members")
     package static let baseURL = Flag(
       "base-url", .text("URL[=FILE]"), in: .contract,
       "where the API lives, in place of the servers that its contract names", repeats: true)
@@ -251,7 +255,7 @@ package enum CommandTable {
       F.repeatCount, F.environmentVariable, F.globalVariable, F.environmentFromSystem, F.secrets,
       F.packages, F.newmanCompatible, F.seed, F.strictVariables, F.spec, F.baseURL, F.formats,
       F.nullable,
-      F.content, F.extra, F.useMock, F.stateful, F.fault,
+      F.content, F.extra, F.leastCoverage, F.useMock, F.stateful, F.fault,
       F.order, F.lanes, F.concurrency, F.rate, F.hostRate, F.hostConnections, F.delay, F.retries,
       F.retryOn, F.retryAnyMethod, F.longestWait, F.requestTimeout, F.connectTimeout, F.idleTimeout,
       F.scriptTimeout, F.scriptMemory, F.runTimeout, F.bodyLimit, F.bail, F.insecure,
@@ -298,13 +302,14 @@ package enum CommandTable {
     operands: .init("<file…>", 1...256),
     flags: [
       F.environment, F.globals, F.data, F.environmentVariable, F.globalVariable,
-      F.environmentFromSystem, F.secrets, F.strict, F.checkFormat, F.color, F.config, F.profile,
+      F.environmentFromSystem, F.secrets, F.spec, F.strict, F.checkFormat, F.color, F.config,
+      F.profile,
       F.help,
     ],
     examples: [
       .init(
         command: "assay check shop.json staging.json openapi.yaml",
-        meaning: "what is wrong with the files, with places"),
+        meaning: "what is wrong with the files, which calls no operation fits, and the reverse"),
       .init(
         command: "assay check shop.json -e staging.json --strict --format sarif > check.sarif",
         meaning: "for a code host, and for a gate"),
@@ -327,7 +332,8 @@ package enum CommandTable {
     name: .judge, summary: "judges recorded exchanges by a contract, without traffic",
     operands: .init("<traffic…>", 1...10_000),
     flags: [
-      F.spec, F.baseURL, F.formats, F.nullable, F.content, F.extra, F.json, F.reporters, F.output,
+      F.spec, F.baseURL, F.formats, F.nullable, F.content, F.extra, F.leastCoverage, F.json,
+      F.reporters, F.output,
       F.junitDialect, F.quiet, F.verbose, F.config, F.profile,
     ] + F.everywhere,
     examples: [

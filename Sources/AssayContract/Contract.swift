@@ -14,6 +14,8 @@ package struct Contract: Sendable {
   /// Whether the caller says where the API lives, and nowhere else.
   private var isPlaced = false
   let operations: [Operation]
+  /// Where the points of each operation stand.
+  let layouts: [PointLayout]
   let program: SchemaProgram
 
   init(
@@ -28,11 +30,13 @@ package struct Contract: Sendable {
     self.program = program
     self.notes = notes
     // Stable, so that equally good templates keep the document's order.
-    self.operations = operations.enumerated().sorted { left, right in
+    let sorted = operations.enumerated().sorted { left, right in
       if left.element.template.precedes(right.element.template) { return true }
       if right.element.template.precedes(left.element.template) { return false }
       return left.offset < right.offset
     }.map(\.element)
+    self.operations = sorted
+    layouts = sorted.map { PointLayout($0, program) }
   }
 
   enum Version: Sendable { case v2, v30, v31 }
@@ -56,6 +60,16 @@ package struct Contract: Sendable {
     contract.allServers = contract.servers
     contract.isPlaced = true
     return contract
+  }
+
+  /// What can be reached of it, operation by operation.
+  var facts: [OperationFacts] {
+    zip(operations, layouts).map { operation, layout in
+      OperationFacts(
+        name: operation.name, contract: title.isEmpty ? file.name : title,
+        place: operation.node.span.place, isDeprecated: operation.isDeprecated,
+        points: layout.points)
+    }
   }
 
   /// `GET /pets/{id}` and so on, in the order in which calls are matched.
@@ -108,11 +122,16 @@ package struct Contract: Sendable {
   }
 
   enum Match {
-    case operation(Operation, values: [String: String])
+    case operation(Int, values: [String: String])
     /// The path is known under other methods.
     case otherMethods([String])
-    /// No path fits; the nearest templates.
-    case none([String])
+    /// No path fits; the nearest templates, each with why it does not.
+    case none([NearMiss])
+  }
+
+  struct NearMiss: Sendable {
+    let template: String
+    let reason: String
   }
 
   /// The operation that a call belongs to: first the path, then the method.
@@ -123,12 +142,13 @@ package struct Contract: Sendable {
     for base in basePaths {
       guard let rest = Server.rest(of: path, behind: base) else { continue }
       var chosen: String?
-      for operation in operations where chosen == nil || operation.template.text == chosen {
+      for (index, operation) in operations.enumerated()
+      where chosen == nil || operation.template.text == chosen {
         guard isServed(operation, at: base, of: named),
           let values = operation.template.match(rest)
         else { continue }
         chosen = operation.template.text
-        if operation.method == method { return .operation(operation, values: values) }
+        if operation.method == method { return .operation(index, values: values) }
         methods.append(operation.method)
       }
       if chosen != nil { return .otherMethods(methods) }
@@ -136,11 +156,60 @@ package struct Contract: Sendable {
     return .none(nearest(to: path, basePaths))
   }
 
-  private func nearest(to path: String, _ basePaths: [String]) -> [String] {
-    let rest = basePaths.lazy.compactMap { Server.rest(of: path, behind: $0) }.first ?? path
+  private func nearest(to path: String, _ basePaths: [String]) -> [NearMiss] {
+    let rest = basePaths.lazy.compactMap { Server.rest(of: path, behind: $0) }.first
     var seen: Set<String> = []
-    return operations.map(\.template).filter { seen.insert($0.text).inserted }
-      .map { ($0.text, $0.likeness(to: rest)) }.filter { $0.1 > 0 }
-      .sorted { $0.1 > $1.1 }.prefix(3).map(\.0)
+    let templates = operations.map(\.template).filter { seen.insert($0.text).inserted }
+    guard let rest else {
+      // No base path begins the path: the one that it would need is all there is to say.
+      return basePaths.prefix(3).map {
+        NearMiss(template: $0, reason: "this is where the contract's paths begin")
+      }
+    }
+    let likes = templates.map { ($0, $0.likeness(to: rest)) }.filter { $0.1 > 0 }
+      .sorted { $0.1 > $1.1 }.prefix(3)
+    let slips = templates.compactMap { template in template.slip(in: rest).map { (template, $0) } }
+    return slips.prefix(1).map { NearMiss(template: $0.0.text, reason: $0.1) }
+      + likes.filter { $0.0.text != slips.first?.0.text }.map {
+        NearMiss(template: $0.0.text, reason: $0.0.mismatch(with: rest))
+      }.prefix(slips.isEmpty ? 3 : 2)
+  }
+
+  /// What a call exercises, by its method and URL alone.
+  package enum Mapping: Sendable, Hashable {
+    case operation(String)
+    case none(String)
+  }
+
+  /// The operation that a request would belong to, or why it belongs to none.
+  ///
+  /// A host that nothing fills in may be any, and may bring a base path of its own along.
+  package func mapping(method: String, url: String) -> Mapping {
+    let start = url.hasPrefix("{{") ? url[...] : url.parted(at: "://")?.after ?? url[...]
+    guard start.hasPrefix("{{") else {
+      return mapping(method, ContractJudge.path(of: url), ContractJudge.host(of: url))
+    }
+    let path = start.firstIndex(of: "/").map { ContractJudge.path(of: String(start[$0...])) } ?? "/"
+    let first = mapping(method, path, "")
+    var rest = path[...]
+    for _ in 0..<3 {
+      guard let slash = rest.dropFirst().firstIndex(of: "/") else { break }
+      rest = rest[slash...]
+      if case .operation(let name) = mapping(method, String(rest), "") { return .operation(name) }
+    }
+    return first
+  }
+
+  private func mapping(_ method: String, _ path: String, _ host: String) -> Mapping {
+    switch match(method: method, path: path, host: host) {
+    case .operation(let index, _): return .operation(operations[index].name)
+    case .otherMethods(let methods):
+      return .none("the contract has this path for \(methods.joined(separator: ", ")) only")
+    case .none(let nearest):
+      return .none(
+        nearest.isEmpty
+          ? "no path of the contract is like it"
+          : "near: " + nearest.map { "`\($0.template)` (\($0.reason))" }.joined(separator: ", "))
+    }
   }
 }

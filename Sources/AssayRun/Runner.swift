@@ -87,6 +87,7 @@ package struct Runner<C: Clock<Duration>>: Sendable {
     async let heard: Void = teller.pass(to: listener)
     await teller.tell(.runStarted(facts))
     await teller.tell(.planned(plan.steps.map(\.planned)))
+    if let judge = world.judge { await teller.tell(.contracted(judge.operations)) }
     let gate = Gate(clock: world.clock, limits: options.pace)
     await withTaskGroup(of: Void.self) { group in
       // Lanes of rows can be many, and each has a process of its own once a script runs in it.

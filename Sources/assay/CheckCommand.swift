@@ -20,6 +20,7 @@ struct CheckCommand {
 
   func run() async -> ExitCode {
     var problems: [Diagnostic] = []
+    var summary: String?
     do throws(Diagnostic) {
       let loader = InputLoader(nil)
       // What the flags name defines variables, and is looked at as well.
@@ -33,13 +34,17 @@ struct CheckCommand {
       for flag in [Flags.environment, Flags.globals] {
         if let path = invocation.text(flag) { problems += try Self.variables(path, loader) }
       }
+      let contracts = try self.contracts(loader, &problems)
+      var mapping = ItemMapping(contracts)
       for path in invocation.operands {
-        problems += await look(at: path, loader, workload)
+        problems += await look(at: path, loader, workload, &mapping)
       }
+      problems += mapping.unexercised
+      summary = mapping.summary
     } catch {
       problems.append(error)
     }
-    print(problems)
+    print(problems, summary)
     if problems.contains(where: { $0.severity == .error }) { return .badInput }
     let hasWarnings = problems.contains { $0.severity == .warning }
     return invocation.isOn(Flags.strict) && hasWarnings ? .checkFailed : .success
@@ -47,8 +52,24 @@ struct CheckCommand {
 
   // MARK: Files
 
+  /// The contracts that calls are compared with: those of the flag, and those among the files.
+  private func contracts(
+    _ loader: InputLoader, _ problems: inout [Diagnostic]
+  ) throws(Diagnostic) -> [Contract] {
+    var contracts: [Contract] = []
+    for path in invocation.texts(Flags.spec) {
+      let contract = try loader.contract(path, telling: false)
+      problems += contract.notes
+      contracts.append(contract)
+    }
+    for path in invocation.operands where (try? loader.kind(of: path)) == .contract {
+      if let contract = try? loader.contract(path, telling: false) { contracts.append(contract) }
+    }
+    return contracts
+  }
+
   private func look(
-    at path: String, _ loader: InputLoader, _ workload: Workload
+    at path: String, _ loader: InputLoader, _ workload: Workload, _ mapping: inout ItemMapping
   ) async -> [Diagnostic] {
     do throws(Diagnostic) {
       switch try loader.kind(of: path) {
@@ -60,7 +81,8 @@ struct CheckCommand {
         let scopes = workload.scopes(of: result.suite)
         let problems = CollectionChecker.check(
           result, scopes: scopes, columns: workload.columns)
-        return problems + (await scripts(of: result.suite))
+        return problems + mapping.take(result, scopes)
+          + (await scripts(of: result.suite))
       }
     } catch {
       return [error]
@@ -91,7 +113,7 @@ struct CheckCommand {
 
   // MARK: Printing
 
-  private func print(_ problems: [Diagnostic]) {
+  private func print(_ problems: [Diagnostic], _ summary: String?) {
     let errors = problems.count { $0.severity == .error }
     let warnings = problems.count { $0.severity == .warning }
     switch invocation.text(Flags.checkFormat) {
@@ -107,6 +129,7 @@ struct CheckCommand {
       for problem in problems {
         Stream.output.write(redactor.redact(printer.text(problem)) + "\n")
       }
+      if let summary { Stream.output.write(summary + "\n") }
       Stream.output.write(
         problems.isEmpty
           ? "no problem found\n"

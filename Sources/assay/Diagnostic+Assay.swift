@@ -54,6 +54,42 @@ extension Diagnostic {
       .hinting("`--spec FILE` names an OpenAPI document")
   }
 
+  static func unmapped(_ item: Suite.Item, _ method: String, _ url: String, _ reason: String)
+    -> Diagnostic
+  {
+    Diagnostic(
+      .warning, "contract.unmapped", "`\(item.name)` belongs to no operation of the contract"
+    )
+    .pointing(at: item.nameSpan, "\(method) \(url)")
+    .noting(reason)
+  }
+
+  static func unexercised(_ facts: OperationFacts) -> Diagnostic {
+    Diagnostic(.note, "contract.unexercised", "nothing calls `\(facts.name)`")
+      .noting("it stands in \(facts.place.description)")
+  }
+
+  static func unknownCoverage(_ text: String, kinds: [String]) -> Diagnostic {
+    Diagnostic(.error, "usage.invalid-coverage", "`\(text)` for `--min-coverage` is no bound")
+      .hinting(
+        "a bound is a percentage, alone or of one of "
+          + kinds.map { "`\($0)`" }.joined(separator: ", "))
+  }
+
+  static func coverageWithoutContract() -> Diagnostic {
+    Diagnostic(.error, "gate.coverage", "there is no contract whose coverage could be told")
+      .hinting("`--spec FILE` names one")
+  }
+
+  static func tooLittleCoverage(
+    _ name: String, _ share: Coverage.Share, _ percent: Int
+  ) -> Diagnostic {
+    Diagnostic(
+      .error, "gate.coverage",
+      "\(share.seen) of \(share.total) \(name) were reached, which is \(share.percent) % and less "
+        + "than the \(percent) % of `--min-coverage`")
+  }
+
   static func nothingRecorded(_ path: String) -> Diagnostic {
     Diagnostic(.error, "traffic.empty", "no exchange is recorded in `\(path)`")
   }

@@ -37,9 +37,9 @@ struct JudgeCommand {
       if invocation.isOn(Flags.json) {
         let text = JudgeReport.text(judged.map { ($0.0.exchange, $0.1) })
         Stream.output.write(text + "\n")
-        return ledger(of: judged, contracts, nil).ledger.exitCode
+        return ledger(of: judged, contracts, judge.operations, nil).ledger.exitCode
       }
-      return try await tell(judged, contracts)
+      return try await tell(judged, contracts, judge.operations)
     } catch {
       front.tell(error.diagnostic)
       return error.code
@@ -80,7 +80,8 @@ struct JudgeCommand {
 
   /// The judged exchanges as a run, so that every report of a run can be made of them.
   private func ledger(
-    of judged: [(Recorded, Judgement)], _ contracts: [Contract], _ console: ConsoleReport?
+    of judged: [(Recorded, Judgement)], _ contracts: [Contract], _ operations: [OperationFacts],
+    _ console: ConsoleReport?
   ) -> (ledger: Ledger, console: ConsoleReport?) {
     let now = System.secondsSince1970
     var events: [Event.Kind] = [
@@ -95,11 +96,12 @@ struct JudgeCommand {
             number: number, suite: entry.0.place.file, folders: [], name: entry.0.name,
             iteration: 0, iterationCount: 1, place: entry.0.place)
         }),
+      .contracted(operations),
     ]
     for (number, (recorded, judgement)) in judged.enumerated() {
       events.append(.stepStarted(number))
       events.append(.exchanged(number, recorded.exchange))
-      events.append(.mapped(number, operation: judgement.operation))
+      events.append(.mapped(number, operation: judgement.operation, reach: judgement.reach))
       events += judgement.verdicts.map { .judged(number, $0) }
       events.append(.stepEnded(number))
     }
@@ -115,11 +117,11 @@ struct JudgeCommand {
   }
 
   private func tell(
-    _ judged: [(Recorded, Judgement)], _ contracts: [Contract]
+    _ judged: [(Recorded, Judgement)], _ contracts: [Contract], _ operations: [OperationFacts]
   ) async throws(Refusal) -> ExitCode {
     let reporters = invocation.list(Flags.reporters) ?? ["cli"]
     let console = reporters.contains("cli") ? ReportCommand.console(invocation, front) : nil
-    var (ledger, told) = ledger(of: judged, contracts, console)
+    var (ledger, told) = ledger(of: judged, contracts, operations, console)
     var outputs: (files: [(kind: String, path: String)], problems: [Diagnostic]) = ([], [])
     if reporters.contains(where: { $0 != "cli" }) {
       let folder = try Refusal.with(.outputNotWritten) { () throws(Diagnostic) in

@@ -57,6 +57,8 @@ struct RunCommand {
   // MARK: Before
 
   private func prepare() throws(Refusal) -> Prepared {
+    // Before anything is sent: a gate that cannot be read is no gate.
+    _ = try Refusal.with(.usage) { () throws(Diagnostic) in try coverageGate() }
     var prepared = try Refusal.with(.badInput) { () throws(Diagnostic) in try load() }
     try Refusal.with(.usage) { () throws(Diagnostic) in
       if invocation.isOn(Flags.useMock) {
@@ -167,11 +169,19 @@ struct RunCommand {
     if invocation.isOn(Flags.suppressExitCode), code == .checkFailed || code == .couldNotJudge {
       code = .success
     }
+    // A gate comes before outputs, and behind what was judged.
+    let misses = ((try? coverageGate()) ?? nil).map { $0.misses(ledger) } ?? []
+    if code == .success, !misses.isEmpty { code = .gateFailed }
     if code == .success, !problems.isEmpty { code = .outputNotWritten }
     let files = outputs.files + [("journal", folder.journalPath)]
     await recorder.summarise(files: files, exitCode: code)
-    for problem in problems { front.tell(problem) }
+    for problem in misses + problems { front.tell(problem) }
     return code
+  }
+
+  private func coverageGate() throws(Diagnostic) -> CoverageGate? {
+    guard let text = invocation.text(Flags.leastCoverage) else { return nil }
+    return try CoverageGate(text)
   }
 
   private func facts(_ prepared: Prepared) -> RunFacts {

@@ -22,7 +22,8 @@ import Testing
     #expect(
       kinds == [
         "run.start", "plan", "step.start", "step.end", "step.hold", "step.add", "exchange",
-        "subrequest", "retry", "slowdown", "operation", "check", "console", "variable", "note",
+        "subrequest", "retry", "slowdown", "contract", "operation", "check", "console", "variable",
+        "note",
         "run.end",
       ])
   }
@@ -52,6 +53,14 @@ import Testing
       .subexchanged(0, exchange), .retried(0, exchange, reason: "status 503"),
       .held(1, by: 0, reason: "reads `x`"),
       .slowed(host: "http://h:80", status: 429, wait: .seconds(1)), .stepAdded(step),
+      .contracted([
+        OperationFacts(
+          name: "GET /", contract: "C", place: step.place, isDeprecated: true,
+          points: [CoveragePoint(.response, "200 application/json")])
+      ]),
+      .mapped(
+        0, operation: "GET /",
+        reach: Reach(operation: 0, points: [0, 1], properties: ["200 /id"], isHollow: true)),
       .runEnded(interrupted: false),
     ]
     return kinds.map { Event(time: .milliseconds(1), kind: $0) }

@@ -25,7 +25,7 @@ enum SampleRun {
       ]),
       .stepStarted(0),
       .exchanged(0, exchange(secret)),
-      .mapped(0, operation: "GET /items/{id}"),
+      .mapped(0, operation: "GET /items/{id}", reach: nil),
       .judged(0, Verdict(name: "request", code: "request", outcome: .passed)),
       .judged(0, contractVerdict(message)),
       .judged(

@@ -90,8 +90,8 @@ import Testing
     ])
     #expect(
       await world.kinds() == [
-        "runStarted", "planned", "stepStarted", "variableChanged", "exchanged", "judged request",
-        "mapped", "judged contract", "judged test", "stepEnded", "runEnded",
+        "runStarted", "planned", "contracted", "stepStarted", "variableChanged", "exchanged",
+        "judged request", "mapped", "judged contract", "judged test", "stepEnded", "runEnded",
       ])
     #expect(ledger.exitCode == .success)
     #expect(world.sender.requests.first?.url == "http://h/A?x=1")
@@ -397,6 +397,8 @@ private struct StubFollower: Follower {
 }
 
 private struct StubJudge: Judge {
+  var operations: [OperationFacts] { [] }
+
   func judge(_ exchange: Exchange) -> Judgement {
     Judgement(
       operation: "GET /",

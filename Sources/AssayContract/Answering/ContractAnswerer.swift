@@ -17,7 +17,7 @@ package struct ContractAnswerer: Answerer {
   package func answer(_ request: Request) -> Response {
     let path = ContractJudge.path(of: request.url)
     switch contract.match(method: request.method, path: path, host: "") {
-    case .operation(let operation, _): return answer(request, operation)
+    case .operation(let index, _): return answer(request, contract.operations[index])
     case .otherMethods(let methods):
       var response = problem(405, "the contract has this path for other methods")
       response.headers.append(HeaderField("Allow", methods.joined(separator: ", ")))

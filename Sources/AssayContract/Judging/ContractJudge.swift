@@ -9,6 +9,7 @@ package struct ContractJudge: Judge {
   private let contracts: [Contract]
   private let latitude: Latitude
   private let taken: String?
+  private let book = CoverageBook()
 
   /// - Parameter taken: What stands in recorded exchanges where a secret was taken out; a value with
   ///   it is not the one that was sent, and cannot be judged.
@@ -26,15 +27,33 @@ package struct ContractJudge: Judge {
     for contract in contracts {
       let match = contract.match(
         method: exchange.request.method, path: path, host: Self.host(of: exchange.request.url))
-      if case .operation(let operation, let values) = match {
-        let judging = Judging(
-          contract: contract, operation: operation, pathValues: values, exchange: exchange,
-          latitude: latitude, taken: taken)
-        return Judgement(operation: operation.name, verdicts: judging.verdicts())
+      if case .operation(let index, let values) = match {
+        return judge(exchange, contract, index, values)
       }
       misses.append((contract, match))
     }
     return Judgement(operation: nil, verdicts: [undocumented(exchange, path, misses)])
+  }
+
+  package var operations: [OperationFacts] { contracts.flatMap(\.facts) }
+
+  private func judge(
+    _ exchange: Exchange, _ contract: Contract, _ index: Int, _ values: [String: String]
+  ) -> Judgement {
+    let operation = contract.operations[index]
+    // Operations are numbered through all contracts.
+    let before = contracts.prefix { $0.file.name != contract.file.name }
+    let number = before.reduce(index) { $0 + $1.operations.count }
+    let (page, isNew) = book.page(number, of: operation, contract.program)
+    let judging = Judging(
+      contract: contract, operation: operation, layout: contract.layouts[index], page: page,
+      pathValues: values, exchange: exchange, latitude: latitude, taken: taken)
+    let verdicts = judging.verdicts()
+    return Judgement(
+      operation: operation.name, verdicts: verdicts,
+      reach: Reach(
+        operation: number, points: judging.seen.points.sorted(),
+        properties: isNew ? page.labels : nil, isHollow: judging.seen.isHollow))
   }
 
   /// The path as it was sent, still encoded.
@@ -69,7 +88,8 @@ package struct ContractJudge: Judge {
         finding.message = "the contract has this path for \(listed) only"
         finding.expected = listed
       case .none(let nearest) where finding.part == .route && !nearest.isEmpty:
-        finding.expected = "near: " + nearest.joined(separator: ", ")
+        finding.expected =
+          "near: " + nearest.map { "\($0.template) (\($0.reason))" }.joined(separator: ", ")
       case .none, .operation: break
       }
     }

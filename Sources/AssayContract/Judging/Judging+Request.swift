@@ -46,6 +46,9 @@ extension Judging {
           place: body.node["content"] ?? body.node)
       ]
     }
+    if let index = body.content.firstIndex(where: { $0.range == media.range }) {
+      seen.points.insert(layout.request(media: index))
+    }
     guard media.schema != nil || media.item != nil else { return [] }
     guard type.isJSON, let schema = media.schema else {
       if let findings = plain(bytes, type, media, "contract.request", .body, &unjudged) {
@@ -69,7 +72,7 @@ extension Judging {
     let query = self.query
     let cookies = self.cookies()
     var findings: [Finding] = []
-    for parameter in operation.parameters {
+    for (index, parameter) in operation.parameters.enumerated() {
       if parameter.location == .querystring {
         findings += wholeQuery(parameter, &unjudged)
         continue
@@ -80,6 +83,7 @@ extension Judging {
       }
       let reading = self.reading(parameter, encoding, schema, query, cookies)
       let part = Finding.Part(rawValue: parameter.location.rawValue) ?? .query
+      seen.points.formUnion(layout.parameter(index, reading))
       if case .absent = reading {
         if parameter.isRequired { findings.append(missing(parameter, part)) }
         continue

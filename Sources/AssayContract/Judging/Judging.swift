@@ -5,11 +5,14 @@ internal import AssayText
 struct Judging {
   let contract: Contract
   let operation: Operation
+  let layout: PointLayout
+  let page: CoverageBook.Page
   let pathValues: [String: String]
   let exchange: Exchange
   let latitude: Latitude
   /// What stands where a secret was taken out.
   var taken: String?
+  let seen = SeenPoints()
 
   func verdicts() -> [Verdict] {
     var verdicts = [
@@ -34,6 +37,7 @@ struct Judging {
 
   func status(_ response: Response) -> (Operation.ResponseRule?, Verdict) {
     if let rule = operation.rule(for: response.status) {
+      if rule.content.isEmpty { see(rule, nil) }
       return (
         rule, Verdict(name: "contract: status", code: "contract.status", outcome: .passed)
       )
@@ -44,6 +48,14 @@ struct Judging {
       message: "status \(response.status) is not documented", expected: documented,
       received: String(response.status), place: operation.node["responses"] ?? operation.node)
     return (nil, failure("contract: status", .undocumented, [finding]))
+  }
+
+  /// Notes that a documented status came with a documented type.
+  private func see(_ rule: Operation.ResponseRule, _ media: Int?) {
+    guard let index = operation.responses.firstIndex(where: { $0.status == rule.status }) else {
+      return
+    }
+    seen.points.insert(layout.response(index, media: media))
   }
 
   /// What the contract and the server say of the end of this operation (RFC 9745, RFC 8594).
@@ -131,6 +143,8 @@ struct Judging {
         received: type.text, place: rule.node["content"] ?? rule.node)
       return [failure("contract: content type", .response, [finding])]
     }
+    let position = rule.content.firstIndex { $0.range == media.range } ?? 0
+    see(rule, position)
     let typed = Verdict(
       name: "contract: content type", code: "contract.media-type", outcome: .passed)
     guard media.schema != nil || media.item != nil else {
@@ -160,7 +174,11 @@ struct Judging {
           message: "bodies of type \(type.text) are not judged"),
       ]
     }
-    return [typed] + json(response.body, schema, "contract.body", .responseBody, .response)
+    let number = operation.responses.firstIndex { $0.status == rule.status }
+    return [typed]
+      + json(
+        response.body, schema, "contract.body", .responseBody, .response,
+        tree: number.flatMap { page.tree($0, position) })
   }
 
   func missingType(_ response: Response, _ rule: Operation.ResponseRule) -> Verdict {
@@ -193,7 +211,7 @@ struct Judging {
   /// Judges a JSON body: its text first, then its value.
   func json(
     _ bytes: [UInt8], _ schema: SchemaID, _ code: String, _ part: Finding.Part,
-    _ fault: Verdict.Fault
+    _ fault: Verdict.Fault, tree: PropertyTree? = nil
   ) -> [Verdict] {
     let name = part == .responseBody ? "contract: body" : "contract: request"
     let file = SourceFile(
@@ -210,6 +228,12 @@ struct Judging {
         message: "the body is not valid JSON\(place): \(label?.text ?? error.message)",
         expected: "JSON", receivedRange: label?.span.range)
       return [failure(name, fault, [finding])]
+    }
+    if part == .responseBody { seen.isHollow = document.isHollow }
+    if let tree {
+      var places: Set<Int> = []
+      tree.walk(document, &places)
+      seen.points.formUnion(places.lazy.map { $0 + layout.points.count })
     }
     var validator = SchemaValidator(program: contract.program, instance: document)
     var findings: [Finding] = []
@@ -332,6 +356,24 @@ extension Finding {
       code: code, severity: severity, part: part, name: name, at: at, keyword: keyword,
       message: message, expected: expected, received: received, document: place.span.place,
       documentPointer: place.pointer.description, documentExcerpt: place.excerpt)
+  }
+}
+
+extension Document {
+  /// Whether there is not one value in it, such as in an empty list.
+  fileprivate var isHollow: Bool {
+    var pending = [0]
+    while let index = pending.popLast() {
+      guard kind(at: index) == .array || kind(at: index) == .object else { return false }
+      let isObject = kind(at: index) == .object
+      var child = firstChild(of: index)
+      for _ in 0..<count(at: index) {
+        let value = isObject ? next(after: child) : child
+        pending.append(value)
+        child = next(after: value)
+      }
+    }
+    return true
   }
 }
 

@@ -100,4 +100,35 @@ struct PathTemplate: Sendable {
       return sum + (Self.match(Array(pair.0.utf8)[...], pair.1[...], &values) ? 1 : 0)
     }
   }
+
+  /// The slip of the pen but for which a path would fit; nil where it is none of these.
+  func slip(in path: String) -> String? {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+    if parts.last == "", match(path.dropLast()) != nil { return "without the slash at the end" }
+    if match(path + "/") != nil { return "with a slash at the end" }
+    let full = parts.filter { !$0.isEmpty }
+    if full.count < parts.count, match("/" + full.joined(separator: "/")) != nil {
+      return "without the doubled slashes"
+    }
+    return nil
+  }
+
+  /// Why a path does not fit, in a few words.
+  func mismatch(with path: String) -> String {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+    guard parts.count == segments.count else {
+      let own = segments.count
+      return "\(own) segment\(own == 1 ? "" : "s"), the path has \(parts.count)"
+    }
+    let names = text.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+    for ((part, pieces), name) in zip(zip(parts, segments), names) {
+      var values: [String: String] = [:]
+      guard !Self.match(Array(part.utf8)[...], pieces[...], &values) else { continue }
+      if part.lowercased() == name.lowercased() {
+        return "`\(part)` is written `\(name)`"
+      }
+      return part.isEmpty ? "`\(name)` is empty" : "`\(part)` stands where `\(name)` is"
+    }
+    return "nothing is known of why"
+  }
 }

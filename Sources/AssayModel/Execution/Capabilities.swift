@@ -220,6 +220,8 @@ package protocol Authentication: Sendable {
 
 /// Compares one exchange with a contract.
 package protocol Judge: Sendable {
+  /// Everything that could be reached.
+  var operations: [OperationFacts] { get }
   func judge(_ exchange: Exchange) -> Judgement
 }
 

@@ -148,10 +148,13 @@ package struct Judgement: Sendable {
   /// `GET /pets/{id}`, or nil when no operation fits.
   package let operation: String?
   package let verdicts: [Verdict]
+  /// What the call has reached; nil where no operation fits.
+  package let reach: Reach?
 
-  package init(operation: String?, verdicts: [Verdict]) {
+  package init(operation: String?, verdicts: [Verdict], reach: Reach? = nil) {
     self.operation = operation
     self.verdicts = verdicts
+    self.reach = reach
   }
 
   /// What a contract says of one half of an exchange.

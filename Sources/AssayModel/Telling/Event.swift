@@ -31,8 +31,11 @@ package struct Event: Sendable {
     case stepAdded(PlannedStep)
     /// One claim has been judged.
     case judged(Int, Verdict)
-    /// The operation of the contract that a step exercised, nil where none fits.
-    case mapped(Int, operation: String?)
+    /// What the contracts of the run promise, posted once after the plan.
+    case contracted([OperationFacts])
+    /// The operation of the contract that a step exercised, nil where none fits, and what was reached
+    /// of it.
+    case mapped(Int, operation: String?, reach: Reach?)
     /// A script wrote to its console.
     case console(Int, ScriptOutcome.ConsoleLine)
     /// A script asked for a page to be shown.

@@ -49,7 +49,28 @@ extension Ledger {
     // What was planned and never ran has not been judged.
     let isCutShort = end == .missing || summary.ended < summary.planned
     if summary.errors > 0 || summary.passed == 0 || isCutShort { return .couldNotJudge }
-    return .success
+    return vacuity == nil ? .success : .couldNotJudge
+  }
+
+  /// Why a run that has a contract says nothing about the API; nil where it says something.
+  package var vacuity: String? {
+    guard coverage != nil else { return nil }
+    let answered = entries.filter { $0.isMapped }
+    guard !answered.isEmpty else { return nil }
+    let mapped = answered.filter { $0.operation != nil }
+    if mapped.isEmpty { return "no call belongs to an operation of the contract" }
+    let statuses = mapped.compactMap(\.exchange?.response?.status)
+    if !statuses.isEmpty, statuses.allSatisfy({ $0 == 401 || $0 == 403 }) {
+      return "every call was refused with 401 or 403"
+    }
+    let bodies = mapped.flatMap(\.verdicts).filter { $0.code == "contract.body" }
+    if !bodies.isEmpty, bodies.allSatisfy({ $0.outcome == .notJudged }) {
+      return "not one response body could be judged"
+    }
+    if mapped.allSatisfy(\.isHollow) {
+      return "every response was empty, so no rule for what is in one was used"
+    }
+    return nil
   }
 }
 

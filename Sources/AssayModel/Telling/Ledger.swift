@@ -13,6 +13,8 @@ package struct Ledger: Sendable {
   package private(set) var slowdowns: [String: Slowdown] = [:]
   /// How many good calls have nothing kept of them but what they were and came to.
   package private(set) var briefCount = 0
+  /// How much of the contracts was reached; nil in a run without any.
+  package private(set) var coverage: Coverage?
   private var keptBodies = 0
   private var goodCount = 0
 
@@ -42,6 +44,8 @@ package struct Ledger: Sendable {
     package var retryCount = 0
     package var operation: String?
     package var isMapped = false
+    /// Whether the response had not one value in it.
+    package var isHollow = false
     package var verdicts: [Verdict] = []
     package var console: [ScriptOutcome.ConsoleLine] = []
     package var notes: [Note] = []
@@ -70,11 +74,14 @@ package struct Ledger: Sendable {
       }
     case .exchanged(let step, let exchange): change(step) { $0.exchange = exchange }
     case .judged(let step, let verdict): change(step) { $0.verdicts.append(verdict) }
-    case .mapped(let step, let operation):
+    case .contracted(let operations): coverage = Coverage(operations)
+    case .mapped(let step, let operation, let reach):
       change(step) {
         $0.operation = operation
         $0.isMapped = true
+        $0.isHollow = reach?.isHollow ?? false
       }
+      if let reach { coverage?.add(reach, by: step) }
     case .console(let step, let line):
       change(step) { if $0.console.count < 1_000 { $0.console.append(line) } }
     case .stepAdded(let step):

@@ -307,6 +307,7 @@ package struct ConsoleReport {
       }
     var text = "\n\(verdict)  \(headline(summary, ledger.duration))\n"
     text += counts(summary)
+    text += reached(ledger)
     text += patience(summary, ledger)
     // Recorded traffic may have no times.
     let slowest =
@@ -322,6 +323,30 @@ package struct ConsoleReport {
     for file in files { text += "\(style.dim("  " + padded(file.kind, 11)))\(file.path)\n" }
     text += style.dim("  exit code  ") + "\(exitCode.rawValue), \(Self.reason(exitCode))\n"
     output.result(text)
+  }
+
+  /// How much of the contracts was reached, and at the highest level what was not.
+  private func reached(_ ledger: Ledger) -> String {
+    guard let coverage = ledger.coverage else { return "" }
+    func share(_ name: String, _ share: Coverage.Share) -> String {
+      "\(name) \(share.seen)/\(share.total)"
+    }
+    let parts = [
+      share("operations", coverage.called), share("responses", coverage.count(.response)),
+      share("parameters", coverage.count(.parameter)),
+      share("members seen", coverage.count(.property)),
+    ]
+    var text = "\(style.dim("  coverage   "))\(parts.joined(separator: ", "))\n"
+    if let reason = ledger.vacuity {
+      text += "\(style.dim("  vacuous    "))\(style.red(reason))\n"
+    }
+    let unreached = coverage.operations.filter { $0.callCount == 0 }
+    guard level >= .requests, !unreached.isEmpty else { return text }
+    text += "\(style.dim("  not called "))\(unreached.count) operations\n"
+    for operation in unreached.prefix(level >= .everything ? .max : 20) {
+      text += "               \(safe(operation.facts.name))\n"
+    }
+    return text
   }
 
   /// What was sent more than once, and who asked for patience.

@@ -46,9 +46,14 @@ enum JournalCodec {
     case .judged(let step, let verdict):
       head("check", step, &writer)
       write(verdict, to: &writer)
-    case .mapped(let step, let operation):
+    case .contracted(let operations):
+      writer.member("event", "contract")
+      writer.name("operations")
+      writer.array { writer in for each in operations { write(each, to: &writer) } }
+    case .mapped(let step, let operation, let reach):
       head("operation", step, &writer)
       if let operation { writer.member("operation", operation) }
+      if let reach { write(reach, to: &writer) }
     case .console(let step, let line):
       head("console", step, &writer)
       writer.member("level", line.level)
@@ -71,6 +76,37 @@ enum JournalCodec {
       writer.member("event", "run.end")
       writer.member("interrupted", interrupted)
     }
+  }
+
+  /// What can be reached of an operation; the points of a kind stand together.
+  private static func write(_ facts: OperationFacts, to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("operation", facts.name)
+      writer.member("contract", facts.contract)
+      writer.name("place")
+      write(facts.place, to: &writer)
+      if facts.isDeprecated { writer.member("deprecated", true) }
+      writer.name("points")
+      writer.array { writer in
+        for point in facts.points {
+          writer.array {
+            $0.string(point.kind.rawValue)
+            $0.string(point.label)
+          }
+        }
+      }
+    }
+  }
+
+  private static func write(_ reach: Reach, to writer: inout JSONWriter) {
+    writer.member("number", reach.operation)
+    writer.name("points")
+    writer.array { writer in for point in reach.points { writer.int(point) } }
+    if let properties = reach.properties {
+      writer.name("properties")
+      writer.array { writer in for label in properties { writer.string(label) } }
+    }
+    if reach.isHollow { writer.member("hollow", true) }
   }
 
   private static func head(_ name: String, _ step: Int, _ writer: inout JSONWriter) {

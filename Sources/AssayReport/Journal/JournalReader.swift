@@ -62,7 +62,9 @@ package struct JournalReader {
         wait: .microseconds(node["wait"]?.int ?? 0))
     case ("step.add", _): return node["added"].flatMap(plannedStep).map { .stepAdded($0) }
     case ("check", let step?): return verdict(node).map { .judged(step, $0) }
-    case ("operation", let step?): return .mapped(step, operation: node["operation"]?.string)
+    case ("contract", _): return .contracted(list(node["operations"]).compactMap(operation))
+    case ("operation", let step?):
+      return .mapped(step, operation: node["operation"]?.string, reach: reach(node))
     case ("console", let step?):
       return .console(
         step, .init(level: node["level"]?.string ?? "", text: node["text"]?.string ?? ""))
@@ -88,6 +90,25 @@ package struct JournalReader {
       inputs: list(node["inputs"]).map {
         .init(name: $0["name"]?.string ?? "", sha256: $0["sha256"]?.string ?? "")
       }, seed: node["seed"]?.lexeme.flatMap { UInt64($0) } ?? 0)
+  }
+
+  private func operation(_ node: Node) -> OperationFacts? {
+    guard let name = node["operation"]?.string, let place = place(node["place"]) else { return nil }
+    return OperationFacts(
+      name: name, contract: node["contract"]?.string ?? "", place: place,
+      isDeprecated: node["deprecated"]?.bool ?? false,
+      points: list(node["points"]).compactMap { point in
+        guard let kind = point[0]?.string.flatMap(CoveragePoint.Kind.init) else { return nil }
+        return CoveragePoint(kind, point[1]?.string ?? "")
+      })
+  }
+
+  private func reach(_ node: Node) -> Reach? {
+    guard let number = node["number"]?.int else { return nil }
+    return Reach(
+      operation: number, points: list(node["points"]).compactMap(\.int),
+      properties: node["properties"].map { list($0).compactMap(\.string) },
+      isHollow: node["hollow"]?.bool ?? false)
   }
 
   private func plannedStep(_ node: Node) -> Event.PlannedStep? {

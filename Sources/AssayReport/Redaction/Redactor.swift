@@ -99,7 +99,8 @@ package struct Redactor: Sendable {
     case .stepEnded(let step):
       cuts[step] = nil
       return event
-    case .runStarted, .planned, .stepAdded, .stepStarted, .mapped, .variableChanged, .held, .slowed,
+    case .runStarted, .planned, .contracted, .stepAdded, .stepStarted, .mapped, .variableChanged,
+      .held, .slowed,
       .runEnded:
       return event
     }

@@ -119,9 +119,11 @@ struct StepWalk<C: Clock<Duration>> {
       }
       // A hop may lead through places that no contract describes, such as a login.
       for (number, hop) in hops.enumerated() where hop.operation != nil {
+        // What a hop has reached counts; whose step it is the last response says.
+        await tell(.mapped(step.number, operation: hop.operation, reach: hop.reach))
         for verdict in hop.verdicts { await judged(verdict.ofHop(number + 1)) }
       }
-      await tell(.mapped(step.number, operation: judgement.operation))
+      await tell(.mapped(step.number, operation: judgement.operation, reach: judgement.reach))
       for verdict in judgement.verdicts { await judged(verdict) }
     }
   }
