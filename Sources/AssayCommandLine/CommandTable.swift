@@ -100,6 +100,15 @@ package enum CommandTable {
     package static let baseURL = Flag(
       "base-url", .text("URL[=FILE]"), in: .contract,
       "where the API lives, in place of the servers that its contract names", repeats: true)
+    package static let operation = Flag(
+      "operation", .text("ID"), in: .contract,
+      "the operation of a contract, by its id or as 'GET /pets/{id}'", isConfigurable: false)
+    package static let status = Flag(
+      "status", .whole(100...599), in: .contract, "the response that a body is of",
+      standard: "the request", isConfigurable: false)
+    package static let mediaType = Flag(
+      "media-type", .text("TYPE"), in: .contract, "the media type of a body",
+      standard: "the first that is JSON", isConfigurable: false)
     package static let form = Flag(
       "form", .choice(["human", "flag", "basic", "detailed"]), in: .output,
       "how the outcome is printed; all but the first are those of JSON Schema, section 12",
@@ -316,9 +325,12 @@ package enum CommandTable {
     ])
 
   static let validate = Command(
-    name: .validate, summary: "judges values by a JSON Schema",
+    name: .validate, summary: "judges values by a JSON Schema or by a contract",
     operands: .init("[file…]", 0...10_000),
-    flags: [F.schema, F.draft, F.formats, F.form, F.bowtie, F.quiet] + F.everywhere,
+    flags: [
+      F.schema, F.draft, F.spec, F.operation, F.status, F.mediaType, F.formats, F.nullable,
+      F.content, F.form, F.bowtie, F.quiet,
+    ] + F.everywhere,
     examples: [
       .init(
         command: "assay validate --schema order.schema.json order.json orders/*.yaml",
@@ -326,6 +338,9 @@ package enum CommandTable {
       .init(
         command: "curl -s https://api.example.com/orders/1 | assay validate --schema order.json -",
         meaning: "what comes in on standard input"),
+      .init(
+        command: "assay validate --spec openapi.yaml --operation getOrder --status 200 order.json",
+        meaning: "a body by what a contract says of it"),
     ])
 
   static let judge = Command(
@@ -348,7 +363,7 @@ package enum CommandTable {
   static let mock = Command(
     name: .mock, summary: "serves a contract on loopback",
     operands: .init("<contract>", 1...1),
-    flags: [F.stateful, F.fault, F.port, F.config, F.profile] + F.everywhere,
+    flags: [F.stateful, F.fault, F.port, F.seed, F.config, F.profile] + F.everywhere,
     examples: [
       .init(
         command: "assay mock openapi.yaml --port 8080 --stateful",
@@ -356,6 +371,9 @@ package enum CommandTable {
       .init(
         command: "assay mock openapi.yaml --fault 'GET /pets/* wrong-type=/name'",
         meaning: "answers with a violation, to see that it is found"),
+      .init(
+        command: "assay mock openapi.yaml --fault '* /pets rate-limit=1 times=2' --seed 7",
+        meaning: "asks for patience twice, and makes values of its own"),
     ])
 
   static let report = Command(

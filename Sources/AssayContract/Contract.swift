@@ -14,6 +14,8 @@ package struct Contract: Sendable {
   /// Whether the caller says where the API lives, and nowhere else.
   private var isPlaced = false
   let operations: [Operation]
+  /// Operations by the number of segments that their paths have.
+  private let routes: [Int: [Int]]
   /// Where the points of each operation stand.
   let layouts: [PointLayout]
   let program: SchemaProgram
@@ -36,6 +38,7 @@ package struct Contract: Sendable {
       return left.offset < right.offset
     }.map(\.element)
     self.operations = sorted
+    routes = Dictionary(grouping: sorted.indices) { sorted[$0].template.count }
     layouts = sorted.map { PointLayout($0, program) }
   }
 
@@ -135,19 +138,21 @@ package struct Contract: Sendable {
   }
 
   /// The operation that a call belongs to: first the path, then the method.
-  func match(method: String, path: String, host: String) -> Match {
+  func match(method: String, path: String, query: String? = nil, host: String) -> Match {
     var methods: [String] = []
     let basePaths = self.basePaths(of: host)
     let named = isNamed(host) ? host : nil
     for base in basePaths {
       guard let rest = Server.rest(of: path, behind: base) else { continue }
+      let parts = PathTemplate.Parts(rest)
       var chosen: String?
-      for (index, operation) in operations.enumerated()
-      where chosen == nil || operation.template.text == chosen {
-        guard isServed(operation, at: base, of: named),
-          let values = operation.template.match(rest)
+      for index in routes[parts.count] ?? [] {
+        let operation = operations[index]
+        guard chosen == nil || operation.template.shape == chosen,
+          let values = operation.template.match(parts), isServed(operation, at: base, of: named)
         else { continue }
-        chosen = operation.template.text
+        guard operation.template.isMet(by: query) else { continue }
+        chosen = operation.template.shape
         if operation.method == method { return .operation(index, values: values) }
         methods.append(operation.method)
       }
@@ -168,6 +173,9 @@ package struct Contract: Sendable {
     }
     let likes = templates.map { ($0, $0.likeness(to: rest)) }.filter { $0.1 > 0 }
       .sorted { $0.1 > $1.1 }.prefix(3)
+    if likes.isEmpty, let near = Nearest.match(rest, among: templates.map(\.text)) {
+      return [NearMiss(template: near, reason: "spelt otherwise")]
+    }
     let slips = templates.compactMap { template in template.slip(in: rest).map { (template, $0) } }
     return slips.prefix(1).map { NearMiss(template: $0.0.text, reason: $0.1) }
       + likes.filter { $0.0.text != slips.first?.0.text }.map {

@@ -73,6 +73,29 @@ extension Diagnostic {
     .noting("what rests on it is not judged")
   }
 
+  static func unknownOperation(_ name: String, _ file: SourceFile, nearest: String?) -> Diagnostic {
+    Diagnostic(
+      .error, "contract.unknown-operation", "`\(file.name)` has no operation `\(name)`"
+    )
+    .hinting(
+      nearest.map { "`\($0)` is one" } ?? "an operation is named by its id, or as `GET /pets/{id}`")
+  }
+
+  static func undocumentedStatus(
+    _ status: Int, of operation: String, at span: SourceSpan, documented: [String]
+  ) -> Diagnostic {
+    Diagnostic(.error, "contract.status", "`\(operation)` documents no status \(status)")
+      .pointing(at: span, "there are \(documented.joined(separator: ", "))")
+  }
+
+  static func noBodySchema(
+    _ what: String, of operation: String, at span: SourceSpan, types: [String]
+  ) -> Diagnostic {
+    Diagnostic(.error, "contract.no-schema", "`\(operation)` has no schema for the body of \(what)")
+      .pointing(
+        at: span, types.isEmpty ? "no content here" : "there are \(types.joined(separator: ", "))")
+  }
+
   static func duplicatePath(_ template: String, at span: SourceSpan, first: SourceSpan)
     -> Diagnostic
   {

@@ -1,5 +1,6 @@
 package import AssayModel
 internal import AssayText
+internal import Synchronization
 
 #if canImport(Glibc)
   internal import Glibc
@@ -8,18 +9,29 @@ internal import AssayText
 #endif
 
 /// Lets another answerer speak, and spoils what it says where a fault applies.
-package struct FaultInjector: Answerer {
+package final class FaultInjector: Answerer {
   private let inner: any Answerer
   private let faults: [MockFault]
+  /// How often each fault has applied.
+  private let counts: Mutex<[Int: Int]> = Mutex([:])
 
   package init(_ inner: any Answerer, faults: [MockFault]) {
     self.inner = inner
     self.faults = faults
   }
 
+  private func applies(_ index: Int, to request: Request) -> Bool {
+    guard faults[index].applies(to: request) else { return false }
+    guard let times = faults[index].times else { return true }
+    return counts.withLock { counts in
+      counts[index, default: 0] += 1
+      return counts[index, default: 0] <= times
+    }
+  }
+
   package func answer(_ request: Request) -> Response {
     var response = inner.answer(request)
-    for fault in faults where fault.applies(to: request) {
+    for (index, fault) in faults.enumerated() where applies(index, to: request) {
       switch fault.kind {
       case .latency(let wait):
         // One of the server's own threads waits, which is what a slow server looks like.
@@ -28,6 +40,15 @@ package struct FaultInjector: Answerer {
       case .status(let status):
         response.status = status
         response.body = []
+      case .rateLimit(let seconds):
+        response = Response(
+          status: 429, reason: "", version: "",
+          headers: [HeaderField("Retry-After", String(seconds))], body: [])
+      case .truncate(let count):
+        // The head still promises the whole body.
+        let size = response.body.count
+        response.body = Array(response.body.prefix(count))
+        response.bodySize = size
       case .wrongType, .missing, .extra:
         guard let body = JSONBody.read(response.body), let damaged = fault.damage(body) else {
           continue

@@ -13,6 +13,10 @@ package struct MockFault: Sendable {
     case latency(Duration)
     /// Answers with another status and no body.
     case status(Int)
+    /// Asks for patience: 429, and how many seconds of it.
+    case rateLimit(Int)
+    /// Ends the connection after so many bytes of the body.
+    case truncate(Int)
     /// Gives the value at a pointer another type.
     case wrongType(String)
     /// Leaves the member at a pointer out.
@@ -21,13 +25,26 @@ package struct MockFault: Sendable {
     case extra(String)
   }
 
-  package static let names = ["latency", "status", "wrong-type", "missing", "extra"]
+  /// Applies to so many calls and to none after them; nil for all.
+  let times: Int?
 
-  /// Reads `METHOD PATH KIND=ARGUMENT`.
+  package static let names = [
+    "latency", "status", "rate-limit", "truncate", "wrong-type", "missing", "extra",
+  ]
+
+  /// Reads `METHOD PATH KIND=ARGUMENT [times=N]`.
   package init(_ text: String) throws(Diagnostic) {
     let parts = text.split(separator: " ", omittingEmptySubsequences: true)
-    guard parts.count == 3 else {
+    guard parts.count == 3 || parts.count == 4 && parts[3].hasPrefix("times=") else {
       throw .unknownFault(text, "it needs a method, a path and a kind")
+    }
+    if parts.count == 4 {
+      guard let times = Int(parts[3].dropFirst(6)), times > 0 else {
+        throw .unknownFault(text, "`\(parts[3])` is no count")
+      }
+      self.times = times
+    } else {
+      times = nil
     }
     method = parts[0].uppercased()
     segments = parts[1].split(separator: "/")
@@ -44,6 +61,11 @@ package struct MockFault: Sendable {
         throw .unknownFault(text, "`\(argument)` is no status")
       }
       kind = .status(status)
+    case "rate-limit", "truncate":
+      guard let number = Int(argument), (0...86_400_000).contains(number) else {
+        throw .unknownFault(text, "`\(argument)` is no number")
+      }
+      kind = pair[0] == "truncate" ? .truncate(number) : .rateLimit(number)
     case "wrong-type", "missing", "extra":
       guard !argument.isEmpty, JSONPointer(argument) != nil else {
         throw .unknownFault(text, "`\(argument)` is no JSON Pointer to a member")
@@ -73,7 +95,7 @@ package struct MockFault: Sendable {
     case .wrongType(let pointer): edit(value, pointer) { $0.map(Self.ofAnotherType) }
     case .missing(let pointer): edit(value, pointer) { _ in nil }
     case .extra(let pointer): edit(value, pointer) { _ in .string("not in the contract") }
-    case .latency, .status: nil
+    case .latency, .status, .rateLimit, .truncate: nil
     }
   }
 

@@ -131,7 +131,12 @@ extension Diagnostic {
 
   static func noSchema() -> Diagnostic {
     Diagnostic(.error, "usage.no-schema", "there is no schema to judge by")
-      .hinting("`--schema FILE` names one")
+      .hinting("`--schema FILE` names one, or `--spec FILE --operation ID` a contract's")
+  }
+
+  static func noOperation() -> Diagnostic {
+    Diagnostic(.error, "usage.no-operation", "a contract has many schemas, and none is named")
+      .hinting("`--operation ID` names an operation, and `--status N` one of its responses")
   }
 
   static func breaksSchema(_ violation: JSONSchema.Violation, in value: Document) -> Diagnostic {

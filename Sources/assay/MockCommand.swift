@@ -21,10 +21,10 @@ struct MockCommand {
     do throws(Refusal) {
       let contract = try Refusal.with(.badInput) { () throws(Diagnostic) in
         let loader = InputLoader(front)
-        return try loader.contract(invocation.operands[0])
+        return try loader.contract(invocation.operands[0], ContractSettings(invocation).latitude)
       }
       let server = try Refusal.with(.usage) { () throws(Diagnostic) in
-        try Self.server(for: contract, invocation)
+        try Self.server(for: contract, invocation, isSeeded: true)
       }
       let title = contract.title.isEmpty ? contract.file.name : contract.title
       Stream.output.write("\(title) is served at \(server.url)\n")
@@ -39,12 +39,15 @@ struct MockCommand {
   }
 
   /// The mock as the flags want it.
+  ///
+  /// - Parameter isSeeded: Whether the seed is the mock's, and not that of the collection beside it.
   static func server(
-    for contract: Contract, _ invocation: Invocation
+    for contract: Contract, _ invocation: Invocation, isSeeded: Bool = false
   ) throws(Diagnostic) -> MockServer {
     var faults: [MockFault] = []
     for text in invocation.texts(Flags.fault) { faults.append(try MockFault(text)) }
-    var answerer: any Answerer = ContractAnswerer(contract: contract)
+    var answerer: any Answerer = ContractAnswerer(
+      contract: contract, seed: isSeeded ? invocation.whole(Flags.seed).map(UInt64.init) : nil)
     if invocation.isOn(Flags.stateful) { answerer = StatefulAnswerer(answerer) }
     if !faults.isEmpty { answerer = FaultInjector(answerer, faults: faults) }
     return try MockServer(

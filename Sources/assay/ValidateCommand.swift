@@ -4,7 +4,7 @@ internal import AssayModel
 internal import AssaySystem
 internal import AssayText
 
-/// `assay validate`: judges values by a JSON Schema.
+/// `assay validate`: judges values by a JSON Schema, or by what a contract says of a body.
 struct ValidateCommand {
   private typealias Flags = CommandTable.Flags
   private let invocation: Invocation
@@ -22,10 +22,7 @@ struct ValidateCommand {
   func run() -> ExitCode {
     if invocation.isOn(Flags.bowtie) { return BowtieHarness(input: input).run() }
     do throws(Refusal) {
-      guard let path = invocation.text(Flags.schema) else {
-        throw Refusal(diagnostic: .noSchema(), code: .usage)
-      }
-      let schema = try Refusal.with(.badInput) { () throws(Diagnostic) in try self.schema(path) }
+      let schema = try self.schema()
       for note in schema.notes where note.severity != .note { front.tell(note) }
       var code = ExitCode.success
       for file in invocation.operands.isEmpty ? ["-"] : invocation.operands {
@@ -37,6 +34,24 @@ struct ValidateCommand {
     } catch {
       front.tell(error.diagnostic)
       return error.code
+    }
+  }
+
+  private func schema() throws(Refusal) -> JSONSchema {
+    if let path = invocation.text(Flags.schema) {
+      return try Refusal.with(.badInput) { () throws(Diagnostic) in try schema(path) }
+    }
+    guard let path = invocation.texts(Flags.spec).last else {
+      throw Refusal(diagnostic: .noSchema(), code: .usage)
+    }
+    guard let operation = invocation.text(Flags.operation) else {
+      throw Refusal(diagnostic: .noOperation(), code: .usage)
+    }
+    return try Refusal.with(.badInput) { () throws(Diagnostic) in
+      let contract = try InputLoader(front).contract(path, ContractSettings(invocation).latitude)
+      return try contract.schema(
+        ofOperation: operation, status: invocation.whole(Flags.status),
+        type: invocation.text(Flags.mediaType))
     }
   }
 

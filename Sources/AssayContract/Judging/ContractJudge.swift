@@ -26,7 +26,9 @@ package struct ContractJudge: Judge {
     var misses: [(contract: Contract, match: Contract.Match)] = []
     for contract in contracts {
       let match = contract.match(
-        method: exchange.request.method, path: path, host: Self.host(of: exchange.request.url))
+        method: exchange.request.method, path: path,
+        query: URI(splitting: exchange.request.url).query, host: Self.host(of: exchange.request.url)
+      )
       if case .operation(let index, let values) = match {
         return judge(exchange, contract, index, values)
       }

@@ -16,10 +16,43 @@ extension Judging {
     if type.essence == "multipart/form-data" {
       return multipart(bytes, type, media, schema, code, part, &unjudged)
     }
+    if type.isYAML || type.type == "text" && !types(schema).isDisjoint(with: [.object, .array]) {
+      return written(bytes, type, schema, code, part, &unjudged)
+    }
     let value =
       type.essence == "application/x-www-form-urlencoded"
       ? form(bytes, schema, media.node["encoding"]) : simple(bytes, type, schema)
     return value.map { judge(json: $0, schema, code, part, nil, &unjudged) }
+  }
+
+  /// YAML, and texts by whose schema they are objects: what they hold, where it can be read.
+  private func written(
+    _ bytes: [UInt8], _ type: MediaType, _ schema: SchemaID, _ code: String, _ part: Finding.Part,
+    _ unjudged: inout [String]
+  ) -> [Finding]? {
+    let file = SourceFile(name: "body", bytes: bytes)
+    let document: Document
+    do throws(Diagnostic) {
+      document = type.isYAML ? try YAMLReader.read(file) : try JSONReader.read(file)
+    } catch {
+      // A text of another type may be anything.
+      guard type.isYAML else { return nil }
+      return [
+        Finding(
+          code: code, part: part, keyword: "yaml",
+          message: "the body is not valid YAML: \(error.labels.first?.text ?? error.message)",
+          expected: "YAML", receivedRange: error.labels.first?.span.range)
+      ]
+    }
+    var writer = JSONWriter()
+    writer.node(document.root)
+    return judge(json: writer.bytes, schema, code, part, nil, &unjudged).map {
+      var finding = $0
+      if !type.isYAML {
+        finding.reading = "the schema asks for no text, so the text was read as JSON"
+      }
+      return finding
+    }
   }
 
   /// A text or bytes as one string.

@@ -21,12 +21,14 @@ extension Judging {
     }
 
     /// The texts of the values, each with the place of its first byte in the body.
-    func items(of bytes: [UInt8]) -> [(start: Int?, text: [UInt8])] {
+    ///
+    /// - Parameter readsData: Whether the data of an event are JSON, and no text.
+    func items(of bytes: [UInt8], readsData: Bool) -> [(start: Int?, text: [UInt8])] {
       switch self {
       case .lines: Self.parts(of: bytes, at: 0x0A)
       // Each text begins with a record separator and ends with a line feed (RFC 7464, section 2.2).
       case .records: Self.parts(of: bytes, at: 0x1E)
-      case .events: ServerSentEvent.read(bytes).map { (nil, $0) }
+      case .events: ServerSentEvent.read(bytes, readsData: readsData).map { (nil, $0) }
       }
     }
 
@@ -53,7 +55,11 @@ extension Judging {
     _ bytes: [UInt8], _ sequence: Sequence, _ media: Operation.MediaRule, _ code: String,
     _ part: Finding.Part, _ unjudged: inout [String]
   ) -> [Finding] {
-    let items = sequence.items(of: bytes)
+    // Data are text; a schema that takes none of it was meant for what the text says.
+    let data =
+      (media.item ?? media.schema).flatMap { member("data", of: $0) }.map { types($0) } ?? []
+    let readsData = !data.isEmpty && !data.contains(.string)
+    let items = sequence.items(of: bytes, readsData: readsData)
     guard items.count <= Self.itemLimit else {
       unjudged.append("limit.items")
       return []
@@ -117,12 +123,12 @@ extension Judging {
 
 /// The events of a stream as values (HTML, section 9.2.6; OpenAPI 3.2, section 4.14.4.2).
 enum ServerSentEvent {
-  static func read(_ bytes: [UInt8]) -> [[UInt8]] {
+  static func read(_ bytes: [UInt8], readsData: Bool) -> [[UInt8]] {
     var events: [[UInt8]] = []
     var fields: [(name: String, value: String)] = []
     func close() {
       guard !fields.isEmpty else { return }
-      events.append(json(fields))
+      events.append(json(fields, readsData))
       fields = []
     }
     var text = String(decoding: bytes, as: UTF8.self)[...]
@@ -148,11 +154,19 @@ enum ServerSentEvent {
     return events
   }
 
-  private static func json(_ fields: [(name: String, value: String)]) -> [UInt8] {
+  private static func json(
+    _ fields: [(name: String, value: String)], _ readsData: Bool
+  ) -> [UInt8] {
     var writer = JSONWriter()
     writer.object { writer in
       let data = fields.filter { $0.name == "data" }.map(\.value)
-      if !data.isEmpty { writer.member("data", data.joined(separator: "\n")) }
+      let text = data.joined(separator: "\n")
+      if readsData, let node = try? JSONReader.read(SourceFile(name: "data", text: text)).root {
+        writer.name("data")
+        writer.node(node)
+      } else if !data.isEmpty {
+        writer.member("data", text)
+      }
       for name in ["event", "id"] {
         if let value = fields.last(where: { $0.name == name })?.value { writer.member(name, value) }
       }

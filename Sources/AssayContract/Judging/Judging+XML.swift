@@ -22,7 +22,7 @@ extension Judging {
           expected: "XML", receivedRange: label?.span.range)
       ]
     }
-    let mapping = XMLMapping(judging: self)
+    let mapping = XMLMapping(program: contract.program)
     // Only a name that the contract spells out is one to insist on.
     if let name = mapping.traits(of: schema).name, name != root.name {
       return [
@@ -41,7 +41,7 @@ extension Judging {
 
 /// How a schema's xml objects turn elements into values.
 struct XMLMapping {
-  let judging: Judging
+  let program: SchemaProgram
 
   /// What the xml object of a schema says.
   struct Traits {
@@ -57,7 +57,7 @@ struct XMLMapping {
     var traits = Traits()
     var id = schema
     for _ in 0..<16 {
-      let node = judging.contract.program.schemas[id].node
+      let node = program.schemas[id].node
       if let xml = node["xml"] {
         traits.name = xml["name"]?.string
         traits.namespace = xml["namespace"]?.string
@@ -74,7 +74,7 @@ struct XMLMapping {
         }
         return traits
       }
-      let next = judging.contract.program.schemas[id].rules.lazy.compactMap { rule -> SchemaID? in
+      let next = program.schemas[id].rules.lazy.compactMap { rule -> SchemaID? in
         if case .reference(let target) = rule.keyword { target } else { nil }
       }.first
       guard let next else { break }
@@ -84,23 +84,23 @@ struct XMLMapping {
   }
 
   func write(_ element: XMLElement, _ schema: SchemaID?, to writer: inout JSONWriter) {
-    let types = schema.map { judging.types($0) } ?? []
+    let types = schema.map { program.types($0) } ?? []
     let instance = "http://www.w3.org/2001/XMLSchema-instance"
     if element.attributes.contains(where: {
       $0.name == "nil" && $0.namespace == instance && ($0.value == "true" || $0.value == "1")
     }) {
       writer.null()
     } else if let schema, types.contains(.array) {
-      let item = judging.element(of: schema)
+      let item = program.element(of: schema)
       writer.array { writer in
         for child in element.children { write(child, item, to: &writer) }
       }
     } else if types.contains(.object) || !element.children.isEmpty
-      || types.isEmpty && schema.map({ !judging.memberNames(of: $0).isEmpty }) ?? false
+      || types.isEmpty && schema.map({ !program.memberNames(of: $0).isEmpty }) ?? false
     {
       object(element, schema, to: &writer)
     } else {
-      judging.write(Judging.trimmedLines(element.text, types), schema, to: &writer)
+      program.write(Judging.trimmedLines(element.text, types), schema, to: &writer)
     }
   }
 
@@ -109,9 +109,9 @@ struct XMLMapping {
     var attributes: Set<Int> = []
     writer.object { writer in
       var written: Set<String> = []
-      let names = schema.map { judging.memberNames(of: $0) } ?? []
+      let names = schema.map { program.memberNames(of: $0) } ?? []
       for name in names where written.insert(name).inserted {
-        guard let schema, let member = judging.member(name, of: schema) else { continue }
+        guard let schema, let member = program.member(name, of: schema) else { continue }
         property(name, member, of: element, &taken, &attributes, to: &writer)
       }
       // What the schema does not name keeps the name that it has.
@@ -119,13 +119,13 @@ struct XMLMapping {
       where !attributes.contains(index) && attribute.namespace == nil {
         guard written.insert(attribute.name).inserted else { continue }
         writer.name(attribute.name)
-        judging.write(
-          attribute.value, schema.flatMap { judging.member(attribute.name, of: $0) }, to: &writer)
+        program.write(
+          attribute.value, schema.flatMap { program.member(attribute.name, of: $0) }, to: &writer)
       }
       for (index, child) in element.children.enumerated() where !taken.contains(index) {
         guard written.insert(child.name).inserted else { continue }
         let same = element.children.filter { $0.name == child.name }
-        let member = schema.flatMap { judging.member(child.name, of: $0) }
+        let member = schema.flatMap { program.member(child.name, of: $0) }
         writer.name(child.name)
         if same.count == 1 {
           write(child, member, to: &writer)
@@ -147,14 +147,14 @@ struct XMLMapping {
       guard let index = element.attributes.firstIndex(where: { $0.name == wanted }) else { return }
       attributes.insert(index)
       writer.name(name)
-      judging.write(element.attributes[index].value, schema, to: &writer)
+      program.write(element.attributes[index].value, schema, to: &writer)
     case .text:
       writer.name(name)
-      judging.write(
-        Judging.trimmedLines(element.text, judging.types(schema)), schema, to: &writer)
+      program.write(
+        Judging.trimmedLines(element.text, program.types(schema)), schema, to: &writer)
     default:
-      let item = judging.types(schema).contains(.array) ? judging.element(of: schema) : nil
-      let isList = judging.types(schema).contains(.array)
+      let item = program.types(schema).contains(.array) ? program.element(of: schema) : nil
+      let isList = program.types(schema).contains(.array)
       let itemName = item.flatMap { self.traits(of: $0).name }
       let wanted = isList && !traits.isWrapped ? itemName ?? name : traits.name ?? name
       let found = element.children.indices.filter { index in

@@ -48,7 +48,7 @@ struct ContractReader {
     var first: [String: Node] = [:]
     for member in root["paths"].map({ Array($0.members) }) ?? [] {
       guard member.name.hasPrefix("/"), let item = references.follow(member.value) else { continue }
-      let shape = Self.shape(of: member.name)
+      let shape = PathTemplate.shape(of: member.name)
       if let other = first[shape] {
         notes.append(
           .duplicatePath(member.name, at: member.key.span, first: other.span))
@@ -63,17 +63,6 @@ struct ContractReader {
       file: root.document.file, title: root["info"]?["title"]?.string ?? "", version: version,
       servers: servers(), operations: operations, program: compiler.program,
       notes: notes + compiler.notes + references.problems)
-  }
-
-  private static func shape(of template: String) -> String {
-    var result = ""
-    var isInside = false
-    for character in template {
-      if character == "}" { isInside = false }
-      if !isInside { result.append(character) }
-      if character == "{" { isInside = true }
-    }
-    return result
   }
 
   /// Where the operations live, by the document's own account.
@@ -296,7 +285,12 @@ struct ContractReader {
       let isFile = references.follow(schema)?["type"]?.string == "file"
       let id = isFile ? nil : compiler.compile(schema, for: .response)
       let types = produces.isEmpty ? [MediaType("*/*")].compactMap { $0 } : produces
-      content = types.map { Operation.MediaRule(range: $0, schema: id, node: response) }
+      content = types.map { type in
+        // In 2.0 each media type has one example, under its name.
+        let example = response["examples"]?[type.text].map { Operation.Example(name: "", node: $0) }
+        return Operation.MediaRule(
+          range: type, schema: id, node: response, examples: example.map { [$0] } ?? [])
+      }
     }
     let headers = (response["headers"]?.members).map { members in
       members.compactMap { header($0.name, $0.value) }
@@ -314,10 +308,22 @@ struct ContractReader {
           Operation.MediaRule(
             range: $0, schema: member.value["schema"].map { compiler.compile($0, for: direction) },
             item: member.value["itemSchema"].map { compiler.compile($0, for: direction) },
-            node: member.value, parts: $0.type == "multipart" ? parts(member.value) : [:])
+            node: member.value, parts: $0.type == "multipart" ? parts(member.value) : [:],
+            examples: examples(member.value))
         }
       }
     } ?? []
+  }
+
+  private func examples(_ media: Node) -> [Operation.Example] {
+    let single = media["example"].map { [Operation.Example(name: "", node: $0)] } ?? []
+    let named = media["examples"]?.members.compactMap { member -> Operation.Example? in
+      guard let example = references.follow(member.value),
+        let value = example["value"] ?? example["dataValue"]
+      else { return nil }
+      return Operation.Example(name: member.name, node: value)
+    }
+    return single + (named ?? [])
   }
 
   private func parts(_ media: Node) -> [String: Operation.PartRule] {

@@ -16,6 +16,7 @@ struct Operation: Sendable {
   let servers: [Contract.Server]?
 
   var name: String { "\(method) \(template.text)" }
+  var id: String? { node["operationId"]?.string }
 
   struct Parameter: Sendable {
     /// The last is the whole query as one value, since 3.2.
@@ -67,6 +68,13 @@ struct Operation: Sendable {
     let node: Node
     /// What is said of single parts, beside the schema.
     var parts: [String: PartRule] = [:]
+    var examples: [Example] = []
+  }
+
+  /// A value that the contract shows; only some have names.
+  struct Example: Sendable {
+    let name: String
+    let node: Node
   }
 
   /// The types that a part of a body may have, and the fields that come with it.
@@ -95,7 +103,10 @@ struct MediaType: Sendable, Hashable {
   let type: String
   let subtype: String
   /// Names in lower case; `charset` says how bytes are read and tells no two types apart.
-  let parameters: [String: String]
+  private(set) var parameters: [String: String]
+
+  /// Removes a parameter that says something about the type and belongs to none, such as a weight.
+  mutating func takeParameter(_ name: String) -> String? { parameters.removeValue(forKey: name) }
 
   init?(_ text: String) {
     let parts = text.split(separator: ";", omittingEmptySubsequences: false)
@@ -129,6 +140,11 @@ struct MediaType: Sendable, Hashable {
   /// XML by name or by suffix (RFC 7303).
   var isXML: Bool {
     subtype == "xml" && (type == "application" || type == "text") || subtype.hasSuffix("+xml")
+  }
+
+  /// RFC 9512, and the names from before it.
+  var isYAML: Bool {
+    ["yaml", "x-yaml", "vnd.yaml"].contains(subtype) || subtype.hasSuffix("+yaml")
   }
 
   func includes(_ other: MediaType) -> Bool {

@@ -1,3 +1,4 @@
+internal import AssayModel
 internal import AssayText
 
 /// A path of a contract with its expressions, and how a real path is compared with it.
@@ -7,16 +8,37 @@ internal import AssayText
 struct PathTemplate: Sendable {
   let text: String
   private let segments: [[Piece]]
+  /// Pairs that a query has to have: some documents tell operations apart by them.
+  let query: [TextPair]
+  /// The template without the names of its expressions: what has the same shape is the same path.
+  let shape: String
 
   private enum Piece: Sendable, Hashable {
     case literal([UInt8])
     case expression(String)
+
+    var isLiteral: Bool { if case .literal = self { true } else { false } }
   }
 
   init(_ text: String) {
     self.text = text
-    segments = text.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+    // A path has no query and no fragment; what some documents write there is no part of it.
+    let plain = text.prefix { $0 != "?" && $0 != "#" }
+    query = text.parted(at: "?").map { TextPair.list(ofQuery: String($0.after)) } ?? []
+    segments = plain.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
       .map { Self.pieces($0) }
+    shape = Self.shape(of: text)
+  }
+
+  static func shape(of text: String) -> String {
+    var result = ""
+    var isInside = false
+    for character in text {
+      if character == "}" { isInside = false }
+      if !isInside { result.append(character) }
+      if character == "{" { isInside = true }
+    }
+    return result
   }
 
   private static func pieces(_ segment: Substring) -> [Piece] {
@@ -31,13 +53,44 @@ struct PathTemplate: Sendable {
     return pieces
   }
 
+  /// A path taken apart once, for as many templates as it is held against.
+  struct Parts {
+    fileprivate let raw: [ArraySlice<UInt8>]
+    fileprivate let decoded: [[UInt8]]
+
+    init(_ path: some StringProtocol) {
+      let bytes = Array(path.utf8)
+      raw = Array(
+        bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropFirst())
+      decoded = raw.map { part in
+        part.contains(UInt8(ascii: "%"))
+          ? PercentEncoding.decode(String(decoding: part, as: UTF8.self)) : Array(part)
+      }
+    }
+
+    var count: Int { raw.count }
+  }
+
+  var count: Int { segments.count }
+
   /// The raw values of the expressions when the path fits; nil when it does not.
-  func match(_ path: some StringProtocol) -> [String: String]? {
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+  func match(_ path: some StringProtocol) -> [String: String]? { match(Parts(path)) }
+
+  func match(_ parts: Parts) -> [String: String]? {
     guard parts.count == segments.count else { return nil }
+    // Most templates differ in a plain segment, which is quickly seen.
+    for (pieces, part) in zip(segments, parts.decoded) {
+      switch pieces.first {
+      case .literal(let literal)? where pieces.count == 1:
+        guard literal == part else { return nil }
+      case nil: guard part.isEmpty else { return nil }
+      default: break
+      }
+    }
     var values: [String: String] = [:]
-    for (part, pieces) in zip(parts, segments) {
-      guard Self.match(Array(part.utf8)[...], pieces[...], &values) else { return nil }
+    for (part, pieces) in zip(parts.raw, segments) where !(pieces.count == 1 && pieces[0].isLiteral)
+    {
+      guard Self.match(part, pieces[...], &values) else { return nil }
     }
     return values
   }
@@ -76,20 +129,39 @@ struct PathTemplate: Sendable {
     }
   }
 
-  /// Whether this template is to be tried first: segment by segment, a literal beats a literal with
-  /// expressions, which beats an expression alone.
+  /// Whether this template is to be tried first: what asks for a query before what does not, then
+  /// segment by segment, where a literal beats a literal with expressions, which beats an expression
+  /// alone, and then by how much of it is literal.
   func precedes(_ other: PathTemplate) -> Bool {
+    // Templates of different lengths never fit the same path, so any order will do, as long as it is one.
+    if segments.count != other.segments.count { return segments.count < other.segments.count }
+    if query.count != other.query.count { return query.count > other.query.count }
     for (mine, theirs) in zip(segments, other.segments) {
       let (one, two) = (Self.rank(mine), Self.rank(theirs))
       if one != two { return one < two }
     }
-    return false
+    return literalCount > other.literalCount
+  }
+
+  private var literalCount: Int {
+    segments.joined().reduce(0) { sum, piece in
+      if case .literal(let bytes) = piece { sum + bytes.count } else { sum }
+    }
   }
 
   private static func rank(_ pieces: [Piece]) -> Int {
     let expressions = pieces.filter { if case .expression = $0 { true } else { false } }.count
     if expressions == 0 { return 0 }
     return pieces.count > expressions ? 1 : 2
+  }
+
+  /// Whether a query has the pairs that the template asks for.
+  func isMet(by text: String?) -> Bool {
+    guard !query.isEmpty else { return true }
+    let pairs = TextPair.list(ofQuery: text ?? "")
+    return query.allSatisfy { wanted in
+      pairs.contains { $0.decodedName == wanted.decodedName && $0.value == wanted.value }
+    }
   }
 
   /// How many segments a path shares with this template, for near misses.

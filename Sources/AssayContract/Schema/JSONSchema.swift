@@ -76,6 +76,18 @@ package struct JSONSchema: Sendable {
     notes = compiler.notes + references.problems
   }
 
+  /// A schema of a contract, which has been compiled already.
+  init(_ program: SchemaProgram, root: SchemaID) {
+    self.program = program
+    self.root = root
+    uris = []
+    notes = []
+  }
+
+  private func uri(of resource: Int) -> String {
+    uris.indices.contains(resource) ? uris[resource] : ""
+  }
+
   /// What became of a value.
   package struct Outcome: Sendable {
     package let isValid: Bool
@@ -118,7 +130,8 @@ package struct JSONSchema: Sendable {
         trail: JSONPointer(tokens: violation.trail).description,
         keyword: violation.rule.name, message: violation.message, expected: violation.expected,
         received: violation.received, span: rule.span,
-        location: uris[program.schemas[violation.schema].resource] + "#" + rule.pointer.description)
+        location: uri(of: program.schemas[violation.schema].resource) + "#"
+          + rule.pointer.description)
     }
     return Outcome(
       isValid: holds, violations: violations, unjudged: validator.unjudged.sorted())

@@ -114,7 +114,34 @@ private func collectField(
   return .YES
 }
 
+/// A body that ends before its length is reached.
+private final class TornBody {
+  let bytes: [UInt8]
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+}
+
+private func readTornBody(
+  _ context: UnsafeMutableRawPointer?, _ position: UInt64, _ buffer: UnsafeMutablePointer<CChar>?,
+  _ room: Int
+) -> Int {
+  guard let context = unsafe context, let buffer = unsafe buffer else { return -2 }
+  let body = unsafe Unmanaged<TornBody>.fromOpaque(context).takeUnretainedValue()
+  let rest = body.bytes.dropFirst(Int(position)).prefix(room)
+  // -2 ends the connection in the middle of the response.
+  guard !rest.isEmpty else { return -2 }
+  unsafe UnsafeMutableRawBufferPointer(start: buffer, count: room).copyBytes(from: Array(rest))
+  return rest.count
+}
+
+private func releaseTornBody(_ context: UnsafeMutableRawPointer?) {
+  guard let context = unsafe context else { return }
+  unsafe Unmanaged<TornBody>.fromOpaque(context).release()
+}
+
 private func queue(_ response: Response, on connection: OpaquePointer) -> MHD_Result {
+  guard response.body.count >= response.bodySize else {
+    return unsafe queueTorn(response, on: connection)
+  }
   // The library copies the bytes, so the array need not outlive the call.
   var bytes = response.body
   let count = bytes.count
@@ -122,6 +149,23 @@ private func queue(_ response: Response, on connection: OpaquePointer) -> MHD_Re
     unsafe MHD_create_response_from_buffer(count, buffer.baseAddress, .RESPMEM_MUST_COPY)
   }
   guard let made = unsafe made else { return .NO }
+  defer { unsafe MHD_destroy_response(made) }
+  for field in response.headers where !field.isNamed("Content-Length") {
+    unsafe MHD_add_response_header(made, field.name, field.value)
+  }
+  return unsafe MHD_queue_response(connection, UInt32(response.status), made)
+}
+
+private func queueTorn(_ response: Response, on connection: OpaquePointer) -> MHD_Result {
+  let held = unsafe Unmanaged.passRetained(TornBody(response.body))
+  guard
+    let made = unsafe MHD_create_response_from_callback(
+      UInt64(response.bodySize), 4_096, unsafe readTornBody, held.toOpaque(), unsafe releaseTornBody
+    )
+  else {
+    unsafe held.release()
+    return .NO
+  }
   defer { unsafe MHD_destroy_response(made) }
   for field in response.headers where !field.isNamed("Content-Length") {
     unsafe MHD_add_response_header(made, field.name, field.value)

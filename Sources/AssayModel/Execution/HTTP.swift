@@ -75,7 +75,7 @@ package struct Response: Sendable {
   package var version: String
   package var headers: [HeaderField]
   /// The decoded body, as far as it was kept.
-  package var body: [UInt8]
+  package var body: [UInt8] { didSet { bodySize = body.count } }
   /// How long the body is, also where it is not kept, or not all of it.
   package var bodySize: Int
 
@@ -88,6 +88,13 @@ package struct Response: Sendable {
     self.headers = headers
     self.body = body
     bodySize = body.count
+  }
+
+  /// Lets go of the body, and remembers how long it was.
+  package mutating func forgetBody() {
+    let size = bodySize
+    body = []
+    bodySize = size
   }
 }
 

@@ -118,7 +118,7 @@ package struct Ledger: Sendable {
       if goodCount > Self.detailedCount {
         briefCount += 1
         response.headers = []
-        response.body = []
+        response.forgetBody()
         entries[step].exchange = exchange.brief(response)
         return
       }
@@ -128,7 +128,7 @@ package struct Ledger: Sendable {
     if isShown, keptBodies + size <= Self.bodyCeiling {
       keptBodies += size
     } else {
-      response.body = []
+      response.forgetBody()
       entries[step].exchange?.outcome = .response(response)
     }
   }

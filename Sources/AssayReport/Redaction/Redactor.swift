@@ -132,7 +132,6 @@ package struct Redactor: Sendable {
       let body = redact(response.body)
       if !body.cuts.isEmpty { cuts[step] = body.cuts }
       response.body = body.bytes
-      response.bodySize = body.bytes.count
       response.reason = redact(response.reason)
       response.headers = response.headers.map(redact)
       result.outcome = .response(response)
