@@ -53,6 +53,116 @@ extension Diagnostic {
       .noting("OpenAPI 3.0.3 gives it an effect beside `type` alone")
   }
 
+  static func unknownField(
+    _ name: String, of object: String, at span: SourceSpan, nearest: String?
+  ) -> Diagnostic {
+    Diagnostic(
+      .warning, "contract.unknown-field",
+      "`\(name)` is no \(object == "schema" ? "keyword of a schema" : "field of \(object.withArticle)")"
+    )
+    .pointing(at: span, "this has no effect")
+    .hinting(nearest.map { "`\($0)` is one" })
+  }
+
+  static func missingField(_ name: String, of object: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.warning, "contract.missing-field", "\(object.withArticle) needs `\(name)`")
+      .pointing(at: span, "here it is missing")
+  }
+
+  static func wrongKind(_ expected: String, at node: Node) -> Diagnostic {
+    Diagnostic(.warning, "contract.wrong-kind", "\(expected) belongs here")
+      .pointing(at: node.span, "this is \(node.shown)")
+  }
+
+  static func pathWithoutSlash(_ name: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.warning, "contract.unknown-field", "the path `\(name)` does not begin with a slash")
+      .pointing(at: span, "no call can belong to it")
+  }
+
+  static func duplicateOperation(
+    _ name: String, at span: SourceSpan, first: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(
+      .warning, "contract.duplicate-operation", "the operation id `\(name)` is given twice"
+    )
+    .pointing(at: span, "here again")
+    .pointing(at: first, "here first")
+  }
+
+  static func unknownPlace(_ name: String, at span: SourceSpan, places: [String]) -> Diagnostic {
+    Diagnostic(.warning, "contract.unknown-place", "`\(name)` is no place of a parameter")
+      .pointing(at: span, "this parameter is not judged")
+      .hinting("there are \(places.joined(separator: ", "))")
+  }
+
+  static func optionalPathParameter(_ name: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      .warning, "contract.optional-path-parameter",
+      "the path parameter `\(name)` is not marked as required"
+    )
+    .pointing(at: span, "`required: true` is missing")
+  }
+
+  static func undeclaredPathParameter(
+    _ name: String, _ operation: String, at span: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(
+      .warning, "contract.undeclared-parameter", "`{\(name)}` of `\(operation)` is described nowhere"
+    )
+    .pointing(at: span, "any text counts there")
+  }
+
+  static func foreignPathParameter(
+    _ name: String, _ operation: String, at span: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(
+      .warning, "contract.unused-parameter",
+      "the path of `\(operation)` has no place for the parameter `\(name)`"
+    )
+    .pointing(at: span, "it is never judged")
+  }
+
+  static func repeatedParameter(_ name: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.warning, "contract.repeated-parameter", "the parameter `\(name)` is described twice")
+      .pointing(at: span, "here again")
+  }
+
+  static func repeatedName(_ name: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.warning, "contract.repeated-name", "`\(name)` is required twice")
+      .pointing(at: span, "here again")
+  }
+
+  static func unknownStatus(_ name: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.warning, "contract.unknown-status", "`\(name)` is no status")
+      .pointing(at: span, "no response can belong to it")
+      .hinting("a status is written as `200`, `2XX` or `default`")
+  }
+
+  static func keywordWithoutEffect(_ name: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.warning, "contract.keyword-without-effect", "`\(name)` has no effect in this version")
+      .pointing(at: span, "OpenAPI knows it since 3.1")
+  }
+
+  static func exclusiveFields(_ one: String, _ other: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      .warning, "contract.exclusive-fields", "`\(one)` and `\(other)` stand beside each other"
+    )
+    .pointing(at: span, "one of them excludes the other")
+  }
+
+  static func defaultBreaksSchema(_ message: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.warning, "contract.default-breaks-schema", "the default breaks its own schema")
+      .pointing(at: span, message)
+  }
+
+  static func valueOfOtherType(_ what: String, _ types: String, at node: Node) -> Diagnostic {
+    Diagnostic(
+      .warning, "contract.value-of-other-type",
+      what == "default" ? "the default is of another type" : "a value of the enum is of another type"
+    )
+    .pointing(at: node.span, "\(types) is asked for")
+  }
+
   static func unknownFormat(_ name: String, at span: SourceSpan) -> Diagnostic {
     Diagnostic(.note, "contract.unknown-format-name", "the format `\(name)` is not checked")
       .pointing(at: span, "no rule of Assay's has this name")
@@ -110,5 +220,21 @@ extension Diagnostic {
     )
     .pointing(at: duplicate.second, "this one counts")
     .pointing(at: duplicate.first, "this one does not")
+  }
+}
+
+extension Diagnostic {
+  /// The code and the first place, by which two of them are the same.
+  var whereabouts: String {
+    code + (labels.first.map { " \($0.span.file.name) \($0.span.range.lowerBound)" } ?? message)
+  }
+}
+
+extension String {
+  /// `an operation`, and `the document`, of which there is one.
+  fileprivate var withArticle: String {
+    if self == "document" { return "the document" }
+    if self == "info" { return "`info`" }
+    return ("aeiou".contains(prefix(1)) ? "an " : "a ") + self
   }
 }

@@ -58,13 +58,16 @@ struct CheckCommand {
   ) throws(Diagnostic) -> [Contract] {
     var contracts: [Contract] = []
     for path in invocation.texts(Flags.spec) {
-      let contract = try loader.contract(path, telling: false)
-      problems += contract.notes
-      contracts.append(contract)
+      contracts.append(try loader.contract(path, telling: false))
     }
     for path in invocation.operands where (try? loader.kind(of: path)) == .contract {
-      if let contract = try? loader.contract(path, telling: false) { contracts.append(contract) }
+      do throws(Diagnostic) {
+        contracts.append(try loader.contract(path, telling: false))
+      } catch {
+        problems.append(error)
+      }
     }
+    for contract in contracts { problems += contract.notes }
     return contracts
   }
 
@@ -73,7 +76,8 @@ struct CheckCommand {
   ) async -> [Diagnostic] {
     do throws(Diagnostic) {
       switch try loader.kind(of: path) {
-      case .contract: return try loader.contract(path, telling: false).notes
+      // Contracts have been looked at already.
+      case .contract: return []
       case .environment: return try Self.variables(path, loader)
       case .data: return try loader.checkedRows(path).notes
       case .collection:

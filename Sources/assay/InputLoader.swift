@@ -20,7 +20,6 @@ struct InputLoader: Sendable {
   /// The largest file of each kind that is taken.
   private enum Limit {
     static let collection = 256 << 20
-    static let contract = 64 << 20
     static let data = 200 << 20
     static let body = 256 << 20
     /// How many remarks about one contract are printed.
@@ -37,8 +36,15 @@ struct InputLoader: Sendable {
   /// The inputs that were read, some of them from inside a reader.
   private final class InputLog: Sendable {
     private let list = Mutex<[RunFacts.Input]>([])
+    private let last = Mutex<(path: String, document: Document)?>(nil)
     var inputs: [RunFacts.Input] { list.withLock { $0 } }
     func add(_ input: RunFacts.Input) { list.withLock { $0.append(input) } }
+
+    func document(_ path: String) -> Document? {
+      last.withLock { $0?.path == path ? $0?.document : nil }
+    }
+
+    func keep(_ document: Document, _ path: String) { last.withLock { $0 = (path, document) } }
   }
 
   /// How the requests of a run are composed.
@@ -130,8 +136,12 @@ struct InputLoader: Sendable {
     return result.rows
   }
 
+  /// The document of a file, read once: what a file is has to be looked up before it is taken for it.
   func document(_ path: String) throws(Diagnostic) -> Document {
-    try Inputs.read(file(path, limit: Limit.collection))
+    if let known = log.document(path) { return known }
+    let document = try Inputs.read(file(path, limit: Limit.collection))
+    log.keep(document, path)
+    return document
   }
 
   enum Kind { case collection, environment, data, contract }
@@ -153,7 +163,7 @@ struct InputLoader: Sendable {
   func contract(
     _ path: String, _ latitude: Latitude = Latitude(), telling isTelling: Bool = true
   ) throws(Diagnostic) -> Contract {
-    let document = try Inputs.read(file(path, limit: Limit.contract))
+    let document = try self.document(path)
     let confined = ContractFiles(root: path)
     let contract = try Contract.compile(document, latitude: latitude) {
       path, from throws(Diagnostic) in

@@ -8,6 +8,20 @@ struct ContractReader {
   private let references: References
   private let compiler: SchemaCompiler
   private var notes: [Diagnostic] = []
+  /// The same few names come again and again.
+  private let mediaTypes = MediaTypes()
+
+  private final class MediaTypes {
+    private var known: [String: MediaType?] = [:]
+
+    subscript(_ text: String) -> MediaType? {
+      if let type = known[text] { return type }
+      let type = MediaType(text)
+      known[text] = type
+      return type
+    }
+  }
+
   /// Since 3.2 there are other methods than those that have names of their own.
   private let hasAdditionalOperations: Bool
 
@@ -59,6 +73,13 @@ struct ContractReader {
     for duplicate in root.document.duplicateNames() {
       notes.append(.duplicateName(duplicate))
     }
+    var checker = DocumentChecker(
+      root, references: references,
+      compiler: SchemaCompiler(references: references, reading: SchemaReading()))
+    checker.check()
+    // What compiling has found already is told by it.
+    let known = Set((compiler.notes + references.problems).map(\.whereabouts))
+    notes += checker.problems.filter { !known.contains($0.whereabouts) }
     return Contract(
       file: root.document.file, title: root["info"]?["title"]?.string ?? "", version: version,
       servers: servers(), operations: operations, program: compiler.program,
@@ -104,22 +125,39 @@ struct ContractReader {
     return urls
   }
 
-  private func operations(of item: Node, template: PathTemplate) -> [Operation] {
-    let fixed = Self.methods.compactMap { method -> Operation? in
-      guard method != "query" || hasAdditionalOperations, let node = item[method], node.isObject
-      else { return nil }
-      return operation(node, method: method.uppercased(), template: template, item: item)
+  private mutating func operations(of item: Node, template: PathTemplate) -> [Operation] {
+    var operations: [Operation] = []
+    for method in Self.methods where method != "query" || hasAdditionalOperations {
+      guard let node = item[method], node.isObject else { continue }
+      operations.append(
+        operation(node, method: method.uppercased(), template: template, item: item))
     }
     // 3.2 has a place for every other method, under its exact name.
     let others =
       (hasAdditionalOperations ? item["additionalOperations"] : nil).map { Array($0.members) } ?? []
-    return fixed
-      + others.filter(\.value.isObject).map {
-        operation($0.value, method: $0.name, template: template, item: item)
-      }
+    for other in others where other.value.isObject {
+      operations.append(
+        operation(other.value, method: other.name, template: template, item: item))
+    }
+    return operations
   }
 
-  private func operation(
+  /// The names in a path and the parameters that are described have to be the same.
+  private mutating func compare(
+    _ parameters: [Node], _ template: PathTemplate, _ name: String, _ operation: Node
+  ) {
+    let described = parameters.filter { $0["in"]?.string == "path" }
+    let names = Set(described.compactMap { $0["name"]?.string })
+    for expression in template.names where !names.contains(expression) {
+      notes.append(.undeclaredPathParameter(expression, name, at: operation.span))
+    }
+    for parameter in described {
+      guard let own = parameter["name"]?.string, !template.names.contains(own) else { continue }
+      notes.append(.foreignPathParameter(own, name, at: parameter.span))
+    }
+  }
+
+  private mutating func operation(
     _ node: Node, method: String, template: PathTemplate, item: Node
   ) -> Operation {
     let written = parameters(item, node)
@@ -131,6 +169,7 @@ struct ContractReader {
         return rule(response, status: member.name, produces: produces(node))
       }
     }
+    compare(written, template, "\(method) \(template.text)", node)
     return Operation(
       method: method, template: template, node: node,
       isDeprecated: node["deprecated"]?.bool ?? false,
@@ -273,7 +312,7 @@ struct ContractReader {
 
   private func types(_ operation: Node, _ name: String) -> [MediaType] {
     let list = operation[name] ?? root[name]
-    return (list?.elements.compactMap(\.string).compactMap(MediaType.init)) ?? []
+    return (list?.elements.compactMap(\.string).compactMap { mediaTypes[$0] }) ?? []
   }
 
   private func rule(
@@ -284,7 +323,7 @@ struct ContractReader {
       // A file is any bytes of the types that the operation produces.
       let isFile = references.follow(schema)?["type"]?.string == "file"
       let id = isFile ? nil : compiler.compile(schema, for: .response)
-      let types = produces.isEmpty ? [MediaType("*/*")].compactMap { $0 } : produces
+      let types = produces.isEmpty ? [mediaTypes["*/*"]].compactMap { $0 } : produces
       content = types.map { type in
         // In 2.0 each media type has one example, under its name.
         let example = response["examples"]?[type.text].map { Operation.Example(name: "", node: $0) }
@@ -304,7 +343,7 @@ struct ContractReader {
   ) -> [Operation.MediaRule] {
     (node["content"]?.members).map { members in
       members.compactMap { member in
-        MediaType(member.name).map {
+        mediaTypes[member.name].map {
           Operation.MediaRule(
             range: $0, schema: member.value["schema"].map { compiler.compile($0, for: direction) },
             item: member.value["itemSchema"].map { compiler.compile($0, for: direction) },
@@ -332,7 +371,7 @@ struct ContractReader {
       let types = member.value["contentType"]?.string?.split(separator: ",") ?? []
       let headers = member.value["headers"].map { Array($0.members) } ?? []
       rules[member.name] = Operation.PartRule(
-        types: types.compactMap { MediaType(String($0)) },
+        types: types.compactMap { mediaTypes[String($0)] },
         headers: headers.compactMap { header($0.name, $0.value) })
     }
     return rules

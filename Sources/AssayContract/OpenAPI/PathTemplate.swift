@@ -73,6 +73,14 @@ struct PathTemplate: Sendable {
 
   var count: Int { segments.count }
 
+  /// The names of its expressions.
+  var names: Set<String> {
+    Set(
+      segments.joined().compactMap { piece in
+        if case .expression(let name) = piece { name } else { nil }
+      })
+  }
+
   /// The raw values of the expressions when the path fits; nil when it does not.
   func match(_ path: some StringProtocol) -> [String: String]? { match(Parts(path)) }
 

@@ -16,6 +16,13 @@ final class References {
   private var documents: [String: Document?] = [:]
   private var known: [String: Document]
   private var loadProblems: [Diagnostic] = []
+  private var steps: [Step: Node] = [:]
+
+  private struct Step: Hashable {
+    let resource: Int
+    let text: String
+  }
+
   private(set) lazy var index = SchemaIndex { [unowned self] in self.metaSchema($0) }
 
   var problems: [Diagnostic] { loadProblems + index.problems }
@@ -67,6 +74,15 @@ final class References {
 
   /// What a reference leads to, without following any further.
   func step(_ text: String, from node: Node) -> Node? {
+    // Most references are to a few places, and a place is found by looking through all before it.
+    let key = Step(resource: resource(of: node), text: text)
+    if let known = steps[key] { return known }
+    let target = find(text, from: node)
+    if let target { steps[key] = target }
+    return target
+  }
+
+  private func find(_ text: String, from node: Node) -> Node? {
     let hash = text.firstIndex(of: "#")
     let path = String(hash.map { text[..<$0] } ?? text[...])
     let fragment = hash.map { String(text[text.index(after: $0)...]) } ?? ""

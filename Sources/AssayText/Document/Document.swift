@@ -146,16 +146,32 @@ extension Document {
   }
 
   /// Whether the string at an index is exactly this text.
-  package func isText(_ text: [UInt8], at index: Int) -> Bool {
-    if !hasEscapes(at: index) {
-      let raw = rawBytes(at: index)
-      return raw.count == text.count && raw.elementsEqual(text)
+  package func isText(_ text: [UInt8], at index: Int) -> Bool { isText(text.span, at: index) }
+
+  package func isText(_ text: borrowing Span<UInt8>, at index: Int) -> Bool {
+    let word = tape[index]
+    guard Word.kind(word) == .string, Word.flags(word) & Word.escaped != 0 else {
+      // Most names differ in length, and those that do not in the first few bytes.
+      guard Word.length(word) == text.count else { return false }
+      let bytes = Word.flags(word) & Word.inArena != 0 ? arena : file.bytes
+      return Self.holds(bytes.span, text, at: Word.offset(word))
     }
-    return decodedBytes(at: index).elementsEqual(text)
+    let decoded = decodedBytes(at: index)
+    guard decoded.count == text.count else { return false }
+    return decoded.indices.allSatisfy { decoded[$0] == text[$0 - decoded.startIndex] }
+  }
+
+  @inline(__always) private static func holds(
+    _ bytes: borrowing Span<UInt8>, _ text: borrowing Span<UInt8>, at start: Int
+  ) -> Bool {
+    for position in 0..<text.count where bytes[start + position] != text[position] { return false }
+    return true
   }
 
   /// The index of a member's value, or nil; the last one where a name is repeated.
-  package func member(_ name: [UInt8], of index: Int) -> Int? {
+  package func member(_ name: [UInt8], of index: Int) -> Int? { member(name.span, of: index) }
+
+  package func member(_ name: borrowing Span<UInt8>, of index: Int) -> Int? {
     guard kind(at: index) == .object else { return nil }
     var found: Int?
     var key = firstChild(of: index)

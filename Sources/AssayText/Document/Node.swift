@@ -41,7 +41,7 @@ package struct Node: Sendable {
 
   /// The value of that name; the last one where a name is repeated.
   package subscript(_ name: String) -> Node? {
-    document.member(Array(name.utf8), of: index).map { Node(document: document, index: $0) }
+    document.member(name.utf8.span, of: index).map { Node(document: document, index: $0) }
   }
 
   package subscript(_ position: Int) -> Node? {
