@@ -107,7 +107,8 @@ extension Diagnostic {
     _ name: String, _ operation: String, at span: SourceSpan
   ) -> Diagnostic {
     Diagnostic(
-      .warning, "contract.undeclared-parameter", "`{\(name)}` of `\(operation)` is described nowhere"
+      .warning, "contract.undeclared-parameter",
+      "`{\(name)}` of `\(operation)` is described nowhere"
     )
     .pointing(at: span, "any text counts there")
   }
@@ -123,8 +124,10 @@ extension Diagnostic {
   }
 
   static func repeatedParameter(_ name: String, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(.warning, "contract.repeated-parameter", "the parameter `\(name)` is described twice")
-      .pointing(at: span, "here again")
+    Diagnostic(
+      .warning, "contract.repeated-parameter", "the parameter `\(name)` is described twice"
+    )
+    .pointing(at: span, "here again")
   }
 
   static func repeatedName(_ name: String, at span: SourceSpan) -> Diagnostic {
@@ -139,8 +142,18 @@ extension Diagnostic {
   }
 
   static func keywordWithoutEffect(_ name: String, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(.warning, "contract.keyword-without-effect", "`\(name)` has no effect in this version")
-      .pointing(at: span, "OpenAPI knows it since 3.1")
+    Diagnostic(
+      .warning, "contract.keyword-without-effect", "`\(name)` has no effect in this version"
+    )
+    .pointing(at: span, "OpenAPI knows it since 3.1")
+  }
+
+  static func fieldOfOtherPlace(_ name: String, _ place: String, at span: SourceSpan) -> Diagnostic
+  {
+    Diagnostic(
+      .warning, "contract.unknown-field", "a parameter of `\(place)` has no field `\(name)`"
+    )
+    .pointing(at: span, "this has no effect")
   }
 
   static func exclusiveFields(_ one: String, _ other: String, at span: SourceSpan) -> Diagnostic {
@@ -158,7 +171,8 @@ extension Diagnostic {
   static func valueOfOtherType(_ what: String, _ types: String, at node: Node) -> Diagnostic {
     Diagnostic(
       .warning, "contract.value-of-other-type",
-      what == "default" ? "the default is of another type" : "a value of the enum is of another type"
+      what == "default"
+        ? "the default is of another type" : "a value of the enum is of another type"
     )
     .pointing(at: node.span, "\(types) is asked for")
   }

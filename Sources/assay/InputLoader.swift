@@ -179,12 +179,15 @@ struct InputLoader: Sendable {
   }
 }
 
-/// The files that a contract's references may reach: those under its own folder.
+/// The files that a contract's references may reach: those under its own folder, and those below the
+/// working folder where the contract itself is one of them.
 struct ContractFiles: Sendable {
   private let folder: String
 
   init(root: String) {
-    folder = Self.folder(of: Files.resolved(root) ?? root)
+    let own = Self.folder(of: Files.resolved(root) ?? root)
+    let working = Files.resolved(System.workingDirectory) ?? System.workingDirectory
+    folder = working != "/" && own.hasPrefix(working + "/") ? working : own
   }
 
   private static func folder(of path: String) -> String {

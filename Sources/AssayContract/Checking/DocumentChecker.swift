@@ -107,6 +107,7 @@ struct DocumentChecker {
 
   /// What the tables do not say.
   private mutating func particular(_ node: Node, _ name: String) {
+    exclusive(node, name)
     switch name {
     case "document":
       if version >= 31, node["paths"] == nil, node["components"] == nil, node["webhooks"] == nil {
@@ -128,10 +129,13 @@ struct DocumentChecker {
       } else {
         operationIDs[text] = id
       }
-    case "parameter":
-      parameter(node)
-      exclusive(node)
-    case "media", "header": exclusive(node)
+    case "parameter": parameter(node)
+    case "server":
+      for variable in node["variables"]?.members.map(\.value) ?? [] { self.variable(variable) }
+    case "responses":
+      for response in node.members.compactMap({ references.follow($0.value) }) {
+        for header in response["headers"]?.members.map(\.key) ?? [] { fieldName(header) }
+      }
     case "path": path(node)
     default: break
     }
@@ -151,6 +155,15 @@ struct DocumentChecker {
     if place == "path", node["required"]?.bool != true {
       tell(.optionalPathParameter(node["name"]?.string ?? "", at: node.span))
     }
+    if place == "header", let name = node["name"] { fieldName(name) }
+    // Since 3.2 cookies of the style `form` may be reserved, and those of the style `cookie` not.
+    let isPlain = place == "cookie" && (version < 32 || node["style"]?.string == "cookie")
+    if version > 20, node["allowReserved"] != nil, place == "header" || isPlain {
+      tell(.fieldOfOtherPlace("allowReserved", place, at: node.span))
+    }
+    if place == "querystring", let schema = node["schema"] {
+      tell(.fieldOfOtherPlace("schema", place, at: schema.span))
+    }
     if version > 20, node["schema"] == nil, node["content"] == nil {
       tell(.missingField("schema` or `content", of: "parameter", at: node.span))
     } else if version == 20, place != "body", node["type"] == nil {
@@ -158,18 +171,58 @@ struct DocumentChecker {
     }
   }
 
-  private mutating func exclusive(_ node: Node) {
-    for (one, other) in [("example", "examples"), ("schema", "content")]
-    where node[one] != nil {
+  /// Fields of which only one may be there.
+  private static let exclusive: [String: [(String, String)]] = [
+    "parameter": [("example", "examples"), ("schema", "content")],
+    "header": [("example", "examples"), ("schema", "content")],
+    "media": [
+      ("example", "examples"), ("encoding", "itemEncoding"), ("encoding", "prefixEncoding"),
+    ],
+    "encoding": [("encoding", "itemEncoding"), ("encoding", "prefixEncoding")],
+    "example": [
+      ("value", "externalValue"), ("value", "dataValue"), ("value", "serializedValue"),
+      ("serializedValue", "externalValue"),
+    ],
+    "xml": [("nodeType", "wrapped"), ("nodeType", "attribute")],
+    "license": [("url", "identifier")],
+    "link": [("operationRef", "operationId")],
+  ]
+
+  private mutating func exclusive(_ node: Node, _ name: String) {
+    for (one, other) in Self.exclusive[name] ?? [] where node[one] != nil {
       guard let second = node[other] else { continue }
       tell(.exclusiveFields(one, other, at: second.span))
     }
   }
 
+  private mutating func variable(_ node: Node) {
+    guard let values = node["enum"], values.isArray else { return }
+    let standard = node["default"]
+    if values.count == 0 {
+      tell(.wrongKind("a list with something in it", at: values))
+    } else if let standard, !values.elements.contains(where: { $0.string == standard.string }) {
+      tell(.wrongKind("one of the variable's own values", at: standard))
+    }
+  }
+
+  /// RFC 9110, section 5.6.2.
+  private mutating func fieldName(_ key: Node) {
+    let others = Set("!#$%&'*+-.^_`|~".utf8)
+    guard let name = key.string, version > 20 else { return }
+    let isToken =
+      !name.isEmpty
+      && name.utf8.allSatisfy {
+        $0 &- 0x30 <= 9 || ($0 | 0x20) &- 0x61 <= 25 || others.contains($0)
+      }
+    if !isToken { tell(.wrongKind("the name of a header field", at: key)) }
+  }
+
   private mutating func path(_ node: Node) {
+    if let reference = node["$ref"], let text = reference.string { self.reference(text, reference) }
     for method in ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"] {
       guard let operation = node[method], operation.isObject else { continue }
       repeated(operation["parameters"])
+      wholeQueries(node["parameters"], operation["parameters"])
     }
     repeated(node["parameters"])
   }
@@ -178,11 +231,23 @@ struct DocumentChecker {
   private mutating func repeated(_ list: Node?) {
     var seen: Set<String> = []
     for parameter in list.map({ Array($0.elements) }) ?? [] {
-      guard let node = references.follow(parameter), let name = node["name"]?.string else { continue }
+      guard let node = references.follow(parameter), let name = node["name"]?.string else {
+        continue
+      }
       if !seen.insert("\(node["in"]?.string ?? "") \(name)").inserted {
         tell(.repeatedParameter(name, at: parameter.span))
       }
     }
+  }
+
+  /// The whole query is one parameter, beside which there is no other of the query.
+  private mutating func wholeQueries(_ lists: Node?...) {
+    let all = lists.compactMap(\.self).flatMap { $0.elements.compactMap { references.follow($0) } }
+    let whole = all.filter { $0["in"]?.string == "querystring" }
+    guard let first = whole.first,
+      whole.count > 1 || all.contains(where: { $0["in"]?.string == "query" })
+    else { return }
+    tell(.exclusiveFields("querystring", "query", at: (whole.dropFirst().first ?? first).span))
   }
 
   private mutating func status(_ name: String, _ key: Node) {
@@ -236,13 +301,17 @@ struct DocumentChecker {
   }
 
   private mutating func keyword(_ name: String, _ value: Node) {
-    func expect(_ isRight: Bool, _ what: String) { if !isRight { tell(.wrongKind(what, at: value)) } }
+    func expect(_ isRight: Bool, _ what: String) {
+      if !isRight { tell(.wrongKind(what, at: value)) }
+    }
     switch name {
     case "properties", "patternProperties", "$defs", "definitions", "dependentSchemas":
       guard value.isObject else { return expect(false, "an object") }
       for member in value.members { pending.append((member.value, .schema)) }
     case "allOf", "anyOf", "oneOf", "prefixItems":
-      guard value.isArray, value.count > 0 else { return expect(false, "a list with something in it") }
+      guard value.isArray, value.count > 0 else {
+        return expect(false, "a list with something in it")
+      }
       for element in value.elements { pending.append((element, .schema)) }
     case "not", "contains", "propertyNames", "if", "then", "else", "unevaluatedItems",
       "unevaluatedProperties":
@@ -276,6 +345,7 @@ struct DocumentChecker {
   }
 
   private mutating func xml(_ value: Node) {
+    exclusive(value, "xml")
     let kinds = ["element", "attribute", "text", "cdata", "none"]
     guard let kind = value["nodeType"], !kinds.contains(kind.string ?? "") else { return }
     tell(.wrongKind("one of \(kinds.joined(separator: ", "))", at: kind))
@@ -294,7 +364,8 @@ struct DocumentChecker {
   }
 
   private mutating func type(_ value: Node) {
-    let names = value.string.map { [$0] } ?? (version >= 31 ? value.elements.map { $0.string ?? "" } : [])
+    let names =
+      value.string.map { [$0] } ?? (version >= 31 ? value.elements.map { $0.string ?? "" } : [])
     let extra: Set<String> = version == 20 ? ["file"] : []
     if names.isEmpty { return tell(.wrongKind("the name of a type", at: value)) }
     for name in names where !Self.typeNames.union(extra).contains(name) {
@@ -320,7 +391,8 @@ struct DocumentChecker {
     guard rules.contains(where: { schema[$0] != nil }) else { return }
     var writer = JSONWriter()
     writer.node(value)
-    guard let document = try? JSONReader.read(SourceFile(name: "default", bytes: writer.bytes)) else {
+    guard let document = try? JSONReader.read(SourceFile(name: "default", bytes: writer.bytes))
+    else {
       return
     }
     let id = compiler.compile(schema, for: .none)

@@ -50,7 +50,8 @@ struct DocumentGrammar: Sendable {
         let isRequired = field.hasSuffix("!")
         let plain = String(isRequired ? field.dropLast() : field)
         shape.fields.append(
-          Field(name: Array(plain.utf8), text: plain, kind: Self.kind(kind), isRequired: isRequired))
+          Field(name: Array(plain.utf8), text: plain, kind: Self.kind(kind), isRequired: isRequired)
+        )
       }
       shapes[shape.name] = shape
     }
@@ -98,7 +99,7 @@ struct DocumentGrammar: Sendable {
     allowEmptyValue:bool style:string explode:bool allowReserved:bool schema:schema example:any \
     examples:{example~} content:{media~}
     requestBody = description:string content!:{media~} required:bool
-    media = schema:schema example:any examples:{example~} encoding:{encoding} itemSchema:schema@32 \
+    media = description:string@32 schema:schema example:any examples:{example~} encoding:{encoding} itemSchema:schema@32 \
     prefixEncoding:[encoding]@32 itemEncoding:encoding@32
     encoding = contentType:string headers:{header~} style:string explode:bool allowReserved:bool \
     encoding:{encoding}@32 prefixEncoding:[encoding]@32 itemEncoding:encoding@32
@@ -152,7 +153,8 @@ struct DocumentGrammar: Sendable {
     """
 
   private static let keywords30: Set<String> = [
-    "title", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength",
+    "title", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum",
+    "maxLength",
     "minLength", "pattern", "maxItems", "minItems", "uniqueItems", "maxProperties", "minProperties",
     "required", "enum", "type", "allOf", "oneOf", "anyOf", "not", "items", "properties",
     "additionalProperties", "description", "format", "default", "nullable", "discriminator",
@@ -160,7 +162,8 @@ struct DocumentGrammar: Sendable {
   ]
 
   static let keywords31: Set<String> = keywords30.union([
-    "$id", "$schema", "$anchor", "$dynamicAnchor", "$dynamicRef", "$defs", "$comment", "$vocabulary",
+    "$id", "$schema", "$anchor", "$dynamicAnchor", "$dynamicRef", "$defs", "$comment",
+    "$vocabulary",
     "$recursiveRef", "$recursiveAnchor", "const", "contains", "minContains", "maxContains",
     "patternProperties", "propertyNames", "prefixItems", "if", "then", "else", "dependentSchemas",
     "dependentRequired", "dependencies", "unevaluatedItems", "unevaluatedProperties",
