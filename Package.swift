@@ -101,7 +101,9 @@ let package = Package(
     // The tests.
     .executableTarget(
       name: "assay-bench",
-      dependencies: ["AssayModel", "AssaySystem", "AssayText", "AssayTransport"],
+      dependencies: [
+        "AssayContract", "AssayModel", "AssayReport", "AssaySystem", "AssayText", "AssayTransport",
+      ],
       path: "Tests/Benchmarks/assay-bench"),
     .executableTarget(name: "json-serialization", path: "Tests/Benchmarks/json-serialization"),
     .target(

@@ -396,7 +396,8 @@ struct DocumentChecker {
       return
     }
     let id = compiler.compile(schema, for: .none)
-    var validator = SchemaValidator(program: compiler.program, instance: document)
+    var validator = SchemaValidator(
+      program: compiler.program, instance: document, usesFlatForm: false)
     guard !validator.validate(id), let first = validator.violations.first else { return }
     tell(.defaultBreaksSchema(first.message, at: value.span))
   }

@@ -50,6 +50,56 @@ enum Format: String, Sendable, CaseIterable {
     }
   }
 
+  /// The width of the numbers that it allows, and the lowest of them; nil for a format of texts.
+  var bits: (count: Int, lowest: Int64)? {
+    switch self {
+    case .int8: (7, -(1 << 7))
+    case .int16: (15, -(1 << 15))
+    case .int32: (31, -(1 << 31))
+    case .doubleInt: (53, -(1 << 53))
+    case .int64: (63, .min)
+    case .uint8: (8, 0)
+    case .uint16: (16, 0)
+    case .uint32: (32, 0)
+    case .uint64: (64, 0)
+    case .float: (0, .min)
+    default: nil
+    }
+  }
+
+  /// The same as for a text, without making one where there is no need.
+  func holds(bytes: ArraySlice<UInt8>) -> Bool {
+    switch self {
+    case .email: Self.isPlainEmail(bytes) || holds(text: String(decoding: bytes, as: UTF8.self))
+    default: holds(text: String(decoding: bytes, as: UTF8.self))
+    }
+  }
+
+  /// An address of the usual kind: words and dots on both sides of one `@`. What is not may be one all
+  /// the same.
+  private static func isPlainEmail(_ bytes: ArraySlice<UInt8>) -> Bool {
+    var parts = 0
+    var length = 0
+    var domain = false
+    for byte in bytes {
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: length += 1
+      case UInt8(ascii: "."), UInt8(ascii: "@"):
+        guard length > 0, length < 60 else { return false }
+        if byte == UInt8(ascii: "@") {
+          guard !domain else { return false }
+          domain = true
+          parts = 0
+        } else {
+          parts += 1
+        }
+        length = 0
+      default: return false
+      }
+    }
+    return domain && length > 1 && length < 60 && parts > 0 && bytes.count < 200
+  }
+
   func holds(number: ExactNumber) -> Bool {
     switch self {
     case .int8: Self.isWithin(number, bits: 7)

@@ -11,6 +11,7 @@ struct SchemaProgram: Sendable {
   var dynamicAnchors: [String: [Int: SchemaID]] = [:]
   /// Whether some schema asks what the others have left unevaluated.
   var tracksEvaluated = false
+  let shelf = FlatShelf()
 }
 
 /// How the keywords that leave room are read.

@@ -15,7 +15,7 @@ package import AssayModel
 ///   key, value, key, value.
 package final class Document: Sendable {
   package let file: SourceFile
-  let tape: [UInt64]
+  package let tape: [UInt64]
   /// Scalars whose text is not a slice of the source: YAML's escapes, folds and spelled numbers.
   let arena: [UInt8]
 
@@ -26,6 +26,9 @@ package final class Document: Sendable {
   }
 
   package var root: Node { Node(document: self, index: 0) }
+
+  /// Whether every scalar stands in the source, as those of JSON do.
+  package var isPlain: Bool { arena.isEmpty }
 }
 
 /// What a value of a tree is.
@@ -52,34 +55,40 @@ package struct DocumentLimits: Sendable {
 }
 
 /// The words of a tape: how they are made and taken apart.
-enum Word {
-  static let escaped: UInt64 = 1
-  static let loneSurrogate: UInt64 = 2
-  static let inArena: UInt64 = 4
-  static let quoted: UInt64 = 8
+package enum Word {
+  @inlinable package static var escaped: UInt64 { 1 }
+  @inlinable package static var loneSurrogate: UInt64 { 2 }
+  @inlinable package static var inArena: UInt64 { 4 }
+  @inlinable package static var quoted: UInt64 { 8 }
   /// On a number: no fraction and no exponent.
-  static let integer: UInt64 = 1
+  @inlinable package static var integer: UInt64 { 1 }
   /// On a bool.
-  static let isTrue: UInt64 = 1
+  @inlinable package static var isTrue: UInt64 { 1 }
 
-  @inline(__always)
-  static func make(_ kind: NodeKind, flags: UInt64, length: Int, offset: Int) -> UInt64 {
+  @inline(__always) @inlinable
+  package static func make(_ kind: NodeKind, flags: UInt64, length: Int, offset: Int) -> UInt64 {
     UInt64(kind.rawValue) << 61 | flags << 57 | UInt64(truncatingIfNeeded: length) << 32
       | UInt64(truncatingIfNeeded: offset)
   }
 
-  @inline(__always)
-  static func pair(_ high: Int, _ low: Int) -> UInt64 {
+  @inline(__always) @inlinable
+  package static func pair(_ high: Int, _ low: Int) -> UInt64 {
     UInt64(truncatingIfNeeded: high) << 32 | UInt64(truncatingIfNeeded: low)
   }
 
-  @inline(__always) static func kind(_ word: UInt64) -> NodeKind {
+  @inline(__always) @inlinable package static func kind(_ word: UInt64) -> NodeKind {
     NodeKind(rawValue: UInt8(truncatingIfNeeded: word >> 61)) ?? .null
   }
-  @inline(__always) static func flags(_ word: UInt64) -> UInt64 { word >> 57 & 0xF }
-  @inline(__always) static func length(_ word: UInt64) -> Int { Int(word >> 32 & 0x1FF_FFFF) }
-  @inline(__always) static func offset(_ word: UInt64) -> Int { Int(word & 0xFFFF_FFFF) }
-  @inline(__always) static func high(_ word: UInt64) -> Int { Int(word >> 32) }
+  @inline(__always) @inlinable package static func flags(_ word: UInt64) -> UInt64 {
+    word >> 57 & 0xF
+  }
+  @inline(__always) @inlinable package static func length(_ word: UInt64) -> Int {
+    Int(word >> 32 & 0x1FF_FFFF)
+  }
+  @inline(__always) @inlinable package static func offset(_ word: UInt64) -> Int {
+    Int(word & 0xFFFF_FFFF)
+  }
+  @inline(__always) @inlinable package static func high(_ word: UInt64) -> Int { Int(word >> 32) }
 }
 
 // The tape by index. A hot loop walks with these and makes no `Node`, whose copies are counted.

@@ -1,4 +1,6 @@
+import AssayContract
 import AssayModel
+import AssayReport
 import AssaySystem
 import AssayText
 import AssayTransport
@@ -20,6 +22,10 @@ struct Bench {
     {
       return await transport(words[2], count, width)
     }
+    if words.count == 5, let rounds = Int(words[4]), words[1] == "schema" || words[1] == "judge" {
+      return try measure(
+        rounds, words[1] == "schema" ? schema(words[2], words[3]) : judge(words[2], words[3]))
+    }
     guard words.count == 4, let rounds = Int(words[3]) else {
       print("usage: assay-bench json|json-parse|yaml|duplicates FILE ROUNDS")
       exit(2)
@@ -35,6 +41,10 @@ struct Bench {
       work = { document.duplicateNames().count }
     default: exit(2)
     }
+    try measure(rounds, work)
+  }
+
+  private static func measure(_ rounds: Int, _ work: () throws -> Int) throws {
     var best = UInt64.max
     var found = 0
     for _ in 0..<rounds {
@@ -43,6 +53,27 @@ struct Bench {
       best = min(best, now() - start)
     }
     print(Double(best) / 1_000, found)
+  }
+
+  /// `assay-bench schema SCHEMA INSTANCE ROUNDS`: reads and judges a value by a compiled schema.
+  private static func schema(_ path: String, _ instance: String) throws -> () throws -> Int {
+    let schema = JSONSchema(try Inputs.read(Files.read(path)), formats: .assert)
+    let bytes = try Files.read(instance).bytes
+    return {
+      let value = try JSONReader.read(SourceFile(name: "value", bytes: bytes))
+      return schema.judge(value).isValid ? 1 : 0
+    }
+  }
+
+  /// `assay-bench judge DOCUMENT ARCHIVE ROUNDS`: judges the first exchange of an archive.
+  private static func judge(_ path: String, _ archive: String) throws -> () throws -> Int {
+    let contract = try Contract.compile(Inputs.read(Files.read(path, limit: 64 << 20))) {
+      reference, from throws(Diagnostic) in
+      throw Diagnostic(.error, "bench.file", "`\(reference)` in `\(from.name)` is not read")
+    }
+    let judge = ContractJudge(contracts: [contract])
+    let exchange = try HARReader.read(Inputs.read(Files.read(archive)))[0].exchange
+    return { judge.judge(exchange).verdicts.count { $0.outcome == .passed } }
   }
 
   /// `assay-bench transport URL COUNT CONCURRENCY`: the transport alone, driven as a run drives it.
