@@ -329,7 +329,12 @@ struct DocumentChecker {
     case "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties":
       expect(value.int.map { $0 >= 0 } == true, "a count")
     case "minimum", "maximum": expect(value.kind == .number, "a number")
-    case "multipleOf": expect((value.double ?? 0) > 0, "a number above 0")
+    case "multipleOf":
+      let number =
+        value.kind == .number
+        ? ExactNumber(value.document.rawBytes(at: value.index)) : nil
+      expect(
+        number.map { !$0.isZero && !$0.isNegative } ?? (value.kind == .number), "a number above 0")
     case "exclusiveMinimum", "exclusiveMaximum":
       version < 31
         ? expect(value.bool != nil, "true or false, beside the bound; a number since 3.1")

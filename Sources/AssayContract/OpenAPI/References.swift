@@ -99,7 +99,10 @@ final class References {
   private func resource(_ path: String, from node: Node, _ own: Int) -> Int? {
     let base = index.resources[own].uri
     let uri = SchemaIndex.bare(URI(splitting: base).resolving(URI(splitting: path)).description)
-    if let found = index.resource(named: uri) { return found }
+    // A document without a name of its own is none that a path could lead to.
+    if let found = index.resource(named: uri), found != own || !base.hasPrefix("assay:") {
+      return found
+    }
     if let document = document(named: uri) {
       enter(document, uri: uri)
       return index.resource(named: uri)

@@ -67,12 +67,15 @@ final class FlatProgram: Sendable {
     let document: Document
     var hasGivenUp = false
     var depth = 0
+    /// What may still be done: alternatives in alternatives could go on without end.
+    var steps: Int
   }
 
   func judge(_ schema: SchemaID, _ document: Document, at index: Int) -> Answer {
     // Only JSON's scalars all stand in the source.
     guard document.isPlain, entries.indices.contains(schema) else { return .open }
-    var state = State(document: document)
+    var state = State(
+      document: document, steps: SchemaValidator.stepLimit(for: document) / 2)
     let (tape, bytes) = (document.tape, document.file.bytes)
     let holds = holds(schema, index, tape.span, bytes.span, &state)
     return state.hasGivenUp ? .open : holds ? .holds : .fails
@@ -87,7 +90,8 @@ final class FlatProgram: Sendable {
     let entry = entries[schema]
     let word = tape[index]
     if entry.allowsNull, Word.kind(word) == .null { return true }
-    guard state.depth < 200 else {
+    state.steps -= 1
+    guard state.depth < 200, state.steps > 0, !state.hasGivenUp else {
       state.hasGivenUp = true
       return true
     }
@@ -433,7 +437,6 @@ private struct FlatMaker {
   var patterns: [Pattern] = []
   var formats: [Format] = []
   var arms: [Int32] = []
-  private var known: [[UInt8]: Int] = [:]
 
   private mutating func put(
     _ code: FlatProgram.Instruction.Code, _ a: Int = 0, _ b: Int = 0, limit: Int64 = 0
@@ -442,11 +445,8 @@ private struct FlatMaker {
   }
 
   private mutating func place(of name: [UInt8]) -> Int {
-    if let place = known[name] { return place }
-    let place = names.count
     names += name
-    known[name] = place
-    return place
+    return names.count - name.count
   }
 
   private mutating func list(_ schemas: [Int]) -> Int {

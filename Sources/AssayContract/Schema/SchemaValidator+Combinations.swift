@@ -20,9 +20,11 @@ extension SchemaValidator {
       if outcomes.contains(where: \.holds) { return true }
       return failClosest(rule, id, index, outcomes, chosen: nil)
     case .oneOf(let arms, let discriminator):
+      let known = unjudged.count
       let outcomes = arms.indices.map { attempt(arms[$0], index, $0) }
       let fitting = outcomes.indices.filter { outcomes[$0].holds }
-      if fitting.count == 1 { return true }
+      // What could not be judged may be the one that does not fit.
+      if fitting.count == 1 || fitting.count > 1 && unjudged.count > known { return true }
       if fitting.count > 1 {
         let places = fitting.map(String.init).joined(separator: " and ")
         return fail(
@@ -30,10 +32,10 @@ extension SchemaValidator {
       }
       return failClosest(rule, id, index, outcomes, chosen: chosen(discriminator, index))
     case .not(let schema):
-      let outer = marks
+      let (outer, known) = (marks, unjudged.count)
       let holds = quietly { $0.holds(schema, index) }
       marks = outer
-      return !holds
+      return !holds || unjudged.count > known
         || fail(rule, id, index, "\(shown(index)) is what must not be", "anything else")
     case .condition(let condition, let then, let otherwise):
       // What a condition evaluates counts if it holds; what it fails on is no violation.

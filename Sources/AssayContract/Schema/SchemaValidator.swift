@@ -56,6 +56,10 @@ struct SchemaValidator {
   var path: [Step] = []
   var trail: [String] = []
   var depth = 0
+  /// The schemas that are being asked of one value, which none of them may be twice.
+  var active: [(schema: SchemaID, index: Int)] = []
+  /// What may still be done.
+  private var steps: Int
   /// The resources that were entered on the way here, outermost first.
   var scope: [Int] = []
   /// What has been evaluated of the value at hand; kept only where some schema asks.
@@ -69,6 +73,9 @@ struct SchemaValidator {
 
   /// How deep schemas may lead into each other; far above what real documents need.
   static let depthLimit = 1_000
+  /// How many schemas are asked in all: in proportion to the value, so that only what multiplies meets it.
+  static func stepLimit(for instance: Document) -> Int { 1_000_000 + 100 * instance.tape.count }
+
   /// How many violations are kept of one value.
   static let violationLimit = 200
 
@@ -78,6 +85,7 @@ struct SchemaValidator {
   init(program: SchemaProgram, instance: Document, usesFlatForm: Bool = true) {
     self.program = program
     self.instance = instance
+    steps = Self.stepLimit(for: instance)
     self.usesFlatForm = usesFlatForm
   }
 
@@ -102,11 +110,22 @@ struct SchemaValidator {
     if schema.allowsNull, instance.kind(at: index) == .null { return true }
     if let names = program.unjudged[id] { unjudged.formUnion(names) }
     depth += 1
+    steps -= 1
     defer { depth -= 1 }
-    guard depth <= Self.depthLimit else {
-      unjudged.insert("limit.depth")
+    guard depth <= Self.depthLimit, steps > 0 else {
+      unjudged.insert(steps > 0 ? "limit.depth" : "limit.steps")
       return true
     }
+    // A schema that asks itself about the same value never comes to an answer.
+    for other in active.reversed() {
+      guard other.index == index else { break }
+      guard other.schema != id else {
+        unjudged.insert("limit.cycle")
+        return true
+      }
+    }
+    active.append((id, index))
+    defer { active.removeLast() }
     let isEntering = scope.last != schema.resource
     if isEntering { scope.append(schema.resource) }
     defer { if isEntering { scope.removeLast() } }
