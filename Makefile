@@ -42,6 +42,7 @@ conformance: test-deps ## runs the public suites and counts what is right
 	@Tests/Conformance/order --count 500
 	@Tests/Conformance/order --corpus ../shared
 	@Tests/Conformance/crash --count 100
+	@Tests/Conformance/mock/second-opinion.py .build/release/assay --corpus ../shared
 
 accept: test-deps ## rewrites the accepted outputs; look at the change
 	@$(BUILD) --build-tests

@@ -9,8 +9,8 @@ package struct Contract: Sendable {
   /// What was noticed while reading: faults that a run can live with.
   package let notes: [Diagnostic]
   private(set) var servers: [Server]
-  /// The same with those of single operations.
-  private var allServers: [Server]
+  /// By all servers, those of single operations included.
+  private var bases: BasePaths
   /// Whether the caller says where the API lives, and nowhere else.
   private var isPlaced = false
   let operations: [Operation]
@@ -28,7 +28,7 @@ package struct Contract: Sendable {
     self.title = title
     self.version = version
     self.servers = servers
-    allServers = servers + operations.flatMap { $0.servers ?? [] }
+    bases = BasePaths(servers + operations.flatMap { $0.servers ?? [] }, isPlaced: false)
     self.program = program
     self.notes = notes
     // Stable, so that equally good templates keep the document's order.
@@ -58,9 +58,9 @@ package struct Contract: Sendable {
     let uri = URI(splitting: url)
     var contract = self
     contract.servers = [
-      Server(origin: uri.authority == nil ? nil : ContractJudge.host(of: url), path: uri.path)
+      Server(origin: uri.authority == nil ? nil : CallTarget(url).host, path: uri.path)
     ]
-    contract.allServers = contract.servers
+    contract.bases = BasePaths(contract.servers, isPlaced: true)
     contract.isPlaced = true
     return contract
   }
@@ -104,18 +104,30 @@ package struct Contract: Sendable {
     }
   }
 
-  /// The base paths under which a host may serve the API.
+  /// The base paths under which hosts may serve the API, the longest first.
   ///
   /// A host that the document names has the paths that the document gives it. Any other (a staging
   /// server, a mock) may serve the API under any of them, or under none.
-  private func basePaths(of host: String) -> [String] {
-    if isPlaced { return servers.filter { $0.origin == host || $0.origin == nil }.map(\.path) }
-    let named = isNamed(host) ? allServers.filter { $0.origin == host || $0.origin == nil } : []
-    let paths = named.isEmpty ? allServers.map(\.path) + [""] : named.map(\.path)
-    return Array(Set(paths)).sorted { $0.utf8.count > $1.utf8.count }
-  }
+  private struct BasePaths: Sendable {
+    private var named: [String: [String]] = [:]
+    private var others: [String]
 
-  private func isNamed(_ host: String) -> Bool { allServers.contains { $0.origin == host } }
+    /// - Parameter isPlaced: Whether no host but the named ones serves it.
+    init(_ servers: [Server], isPlaced: Bool) {
+      let open = servers.filter { $0.origin == nil }.map(\.path)
+      others = Self.sorted(isPlaced ? open : servers.map(\.path) + [""])
+      for host in Set(servers.compactMap(\.origin)) {
+        named[host] = Self.sorted(servers.filter { $0.origin == host }.map(\.path) + open)
+      }
+    }
+
+    func paths(of host: String) -> [String] { named[host] ?? others }
+    func isNamed(_ host: String) -> Bool { named[host] != nil }
+
+    private static func sorted(_ paths: [String]) -> [String] {
+      Set(paths).sorted { ($1.utf8.count, $0) < ($0.utf8.count, $1) }
+    }
+  }
 
   /// Whether an operation is served there: its own servers take the place of the document's.
   private func isServed(_ operation: Operation, at base: String, of host: String?) -> Bool {
@@ -138,10 +150,11 @@ package struct Contract: Sendable {
   }
 
   /// The operation that a call belongs to: first the path, then the method.
-  func match(method: String, path: String, query: String? = nil, host: String) -> Match {
+  func match(method: String, _ target: CallTarget) -> Match {
+    let (path, host) = (target.path, target.host)
     var methods: [String] = []
-    let basePaths = self.basePaths(of: host)
-    let named = isNamed(host) ? host : nil
+    let basePaths = bases.paths(of: host)
+    let named = bases.isNamed(host) ? host : nil
     for base in basePaths {
       guard let rest = Server.rest(of: path, behind: base) else { continue }
       let parts = PathTemplate.Parts(rest)
@@ -151,7 +164,7 @@ package struct Contract: Sendable {
         guard chosen == nil || operation.template.shape == chosen,
           let values = operation.template.match(parts), isServed(operation, at: base, of: named)
         else { continue }
-        guard operation.template.isMet(by: query) else { continue }
+        guard operation.template.isMet(by: target.query) else { continue }
         chosen = operation.template.shape
         if operation.method == method { return .operation(index, values: values) }
         methods.append(operation.method)
@@ -194,22 +207,22 @@ package struct Contract: Sendable {
   /// A host that nothing fills in may be any, and may bring a base path of its own along.
   package func mapping(method: String, url: String) -> Mapping {
     let start = url.hasPrefix("{{") ? url[...] : url.parted(at: "://")?.after ?? url[...]
-    guard start.hasPrefix("{{") else {
-      return mapping(method, ContractJudge.path(of: url), ContractJudge.host(of: url))
-    }
-    let path = start.firstIndex(of: "/").map { ContractJudge.path(of: String(start[$0...])) } ?? "/"
-    let first = mapping(method, path, "")
+    guard start.hasPrefix("{{") else { return mapping(method, CallTarget(url)) }
+    let path = start.firstIndex(of: "/").map { CallTarget(String(start[$0...])).path } ?? "/"
+    let first = mapping(method, CallTarget(path: path))
     var rest = path[...]
     for _ in 0..<3 {
       guard let slash = rest.dropFirst().firstIndex(of: "/") else { break }
       rest = rest[slash...]
-      if case .operation(let name) = mapping(method, String(rest), "") { return .operation(name) }
+      if case .operation(let name) = mapping(method, CallTarget(path: String(rest))) {
+        return .operation(name)
+      }
     }
     return first
   }
 
-  private func mapping(_ method: String, _ path: String, _ host: String) -> Mapping {
-    switch match(method: method, path: path, host: host) {
+  private func mapping(_ method: String, _ target: CallTarget) -> Mapping {
+    switch match(method: method, target) {
     case .operation(let index, _): return .operation(operations[index].name)
     case .otherMethods(let methods):
       return .none("the contract has this path for \(methods.joined(separator: ", ")) only")

@@ -39,6 +39,28 @@ struct OpenAPICasesConformanceTests {
     #expect(total.placed * 100 >= (total.placed + total.unplaced.count) * 95)
   }
 
+  @Test func `expressions take their values`() throws {
+    let root = try JSONReader.read(
+      SharedData.file("conformance/openapi-cases/expressions.json")
+    ).root
+    var count = 0
+    for group in root["groups"].map({ Array($0.elements) }) ?? [] {
+      for test in group["tests"].map({ Array($0.elements) }) ?? [] {
+        guard let text = test["expression"]?.string, let wanted = test["expect"]?["value"] else {
+          continue
+        }
+        // The one path of these documents ends in its one parameter.
+        let path = URI(splitting: test["request"]?["url"]?.string ?? "").path
+        let id = path.split(separator: "/").last.map(String.init) ?? ""
+        let value = RuntimeExpression(text).value(in: Self.exchange(test), ["id": id])
+        #expect((value ?? .null) == wanted.value, "\(text)")
+        count += 1
+      }
+    }
+    print("OpenAPI cases, expressions: \(count) of \(count) right")
+    #expect(count > 10)
+  }
+
   /// What is meant to be otherwise: members that should not travel and do are told and blame nobody
   /// (s308, where the specification says SHOULD NOT).
   private static let known = ["s308-04", "s308-05"]
@@ -108,25 +130,29 @@ struct OpenAPICasesConformanceTests {
     return writer.bytes
   }
 
-  private func judge(_ test: Node, _ judge: ContractJudge, _ counts: inout Counts) {
-    guard let request = test["request"], let expected = test["expect"] else { return }
+  private static func exchange(_ test: Node) -> Exchange {
     func headers(_ node: Node?) -> [HeaderField] {
       (node?["headers"].map { Array($0.elements) } ?? []).compactMap { pair in
         guard let name = pair[0]?.string, let value = pair[1]?.string else { return nil }
         return HeaderField(name, value)
       }
     }
-    let answer = test["response"]
-    let exchange = Exchange(
+    let request = test["request"]
+    return Exchange(
       request: Request(
-        method: request["method"]?.string ?? "GET", url: request["url"]?.string ?? "",
-        headers: headers(request), body: request["body"]?.string.map { Array($0.utf8) }),
-      outcome: answer.map { answer in
+        method: request?["method"]?.string ?? "GET", url: request?["url"]?.string ?? "",
+        headers: headers(request), body: request?["body"]?.string.map { Array($0.utf8) }),
+      outcome: test["response"].map { answer in
         .response(
           Response(
             status: answer["status"]?.int ?? 200, reason: "", version: "HTTP/1.1",
             headers: headers(answer), body: Array((answer["body"]?.string ?? "").utf8)))
       } ?? .failed(TransportFault(.other, "there is no response")))
+  }
+
+  private func judge(_ test: Node, _ judge: ContractJudge, _ counts: inout Counts) {
+    guard let expected = test["expect"] else { return }
+    let exchange = Self.exchange(test)
     let judgement = judge.judge(exchange)
     let id = test["id"]?.string ?? ""
     let messages = judgement.verdicts.filter(\.isBad).map(\.message)

@@ -9,9 +9,35 @@ struct BodyWriter {
     let type = media.range
     if let sequence = Judging.Sequence(type) { return self.sequence(value, sequence, media) }
     if type.isXML { return xml(value, media) }
+    if type.type == "multipart" {
+      return parts(value, type.parameters["boundary"] ?? Self.boundary)
+    }
     if type.essence == "application/x-www-form-urlencoded" { return form(value) }
     if !type.isJSON, type.type != "*", case .string(let text) = value { return Array(text.utf8) }
     return Array(JSONWriter.text(of: value).utf8)
+  }
+
+  static let boundary = "assay-boundary"
+
+  /// The elements of a list, or the members of an object under their names.
+  private func parts(_ value: Value, _ boundary: String) -> [UInt8] {
+    var parts: [(name: String?, value: Value)] = [(nil, value)]
+    switch value {
+    case .array(let elements): parts = elements.map { (nil, $0) }
+    case .object(let members): parts = members.map { ($0.name, $0.value) }
+    default: break
+    }
+    var text = ""
+    for (name, value) in parts {
+      text += "--\(boundary)\r\n"
+      if let name { text += "Content-Disposition: form-data; name=\"\(name)\"\r\n" }
+      if case .string(let plain) = value {
+        text += "Content-Type: text/plain\r\n\r\n\(plain)\r\n"
+      } else {
+        text += "Content-Type: application/json\r\n\r\n\(JSONWriter.text(of: value))\r\n"
+      }
+    }
+    return Array((text + "--\(boundary)--\r\n").utf8)
   }
 
   private func sequence(

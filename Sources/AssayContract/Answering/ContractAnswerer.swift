@@ -19,9 +19,9 @@ package struct ContractAnswerer: Answerer {
   }
 
   package func answer(_ request: Request) -> Response {
-    let path = ContractJudge.path(of: request.url)
-    let query = URI(splitting: request.url).query
-    switch contract.match(method: request.method, path: path, query: query, host: "") {
+    let target = CallTarget(request.url)
+    let anywhere = CallTarget(path: target.path, query: target.query)
+    switch contract.match(method: request.method, anywhere) {
     case .operation(let index, _): return answer(request, contract.operations[index])
     case .otherMethods(let methods):
       var response = problem(405, "the contract has this path for other methods", [])
@@ -201,7 +201,10 @@ package struct ContractAnswerer: Answerer {
   }
 
   private static func concrete(_ range: MediaType) -> String {
-    range.type == "*"
+    if range.type == "multipart", range.parameters["boundary"] == nil {
+      return range.text + "; boundary=" + BodyWriter.boundary
+    }
+    return range.type == "*"
       ? "application/json" : range.subtype == "*" ? range.type + "/plain" : range.text
   }
 

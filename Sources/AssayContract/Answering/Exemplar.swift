@@ -132,7 +132,7 @@ struct Exemplar {
         switch rule.keyword {
         case .reference(let target), .dynamicReference(let target, _): pending.append(target)
         case .allOf(let arms, _): pending += arms.reversed()
-        case .anyOf(let arms), .oneOf(let arms, _):
+        case .anyOf(let arms, _), .oneOf(let arms, _):
           guard !arms.isEmpty else { continue }
           pending.append(arms[choices % arms.count])
           choices /= arms.count

@@ -22,25 +22,23 @@ package struct ContractJudge: Judge {
   }
 
   package func judge(_ exchange: Exchange) -> Judgement {
-    let path = Self.path(of: exchange.request.url)
+    let target = CallTarget(exchange.request.url)
     var misses: [(contract: Contract, match: Contract.Match)] = []
     for contract in contracts {
-      let match = contract.match(
-        method: exchange.request.method, path: path,
-        query: URI(splitting: exchange.request.url).query, host: Self.host(of: exchange.request.url)
-      )
+      let match = contract.match(method: exchange.request.method, target)
       if case .operation(let index, let values) = match {
-        return judge(exchange, contract, index, values)
+        return judge(exchange, target, contract, index, values)
       }
       misses.append((contract, match))
     }
-    return Judgement(operation: nil, verdicts: [undocumented(exchange, path, misses)])
+    return Judgement(operation: nil, verdicts: [undocumented(exchange, target.path, misses)])
   }
 
   package var operations: [OperationFacts] { contracts.flatMap(\.facts) }
 
   private func judge(
-    _ exchange: Exchange, _ contract: Contract, _ index: Int, _ values: [String: String]
+    _ exchange: Exchange, _ target: CallTarget, _ contract: Contract, _ index: Int,
+    _ values: [String: String]
   ) -> Judgement {
     let operation = contract.operations[index]
     // Operations are numbered through all contracts.
@@ -49,27 +47,13 @@ package struct ContractJudge: Judge {
     let (page, isNew) = book.page(number, of: operation, contract.program)
     let judging = Judging(
       contract: contract, operation: operation, layout: contract.layouts[index], page: page,
-      pathValues: values, exchange: exchange, latitude: latitude, taken: taken)
+      pathValues: values, target: target, exchange: exchange, latitude: latitude, taken: taken)
     let verdicts = judging.verdicts()
     return Judgement(
       operation: operation.name, verdicts: verdicts,
       reach: Reach(
         operation: number, points: judging.seen.points.sorted(),
         properties: isNew ? page.labels : nil, isHollow: judging.seen.isHollow))
-  }
-
-  /// The path as it was sent, still encoded.
-  static func path(of url: String) -> String {
-    let path = URI(splitting: url).path
-    return path.isEmpty ? "/" : path
-  }
-
-  /// Host and port as a server's URL would have them.
-  static func host(of url: String) -> String {
-    let uri = URI(splitting: url)
-    guard let host = uri.host else { return "" }
-    let isUsual = uri.port == nil || uri.port == (uri.scheme?.lowercased() == "https" ? 443 : 80)
-    return isUsual ? host : "\(host):\(uri.port ?? 0)"
   }
 
   private func undocumented(
@@ -101,5 +85,33 @@ package struct ContractJudge: Judge {
       message: finding.message
         + (finding.expected.hasPrefix("near") ? " (\(finding.expected))" : ""),
       findings: [finding])
+  }
+}
+
+/// What of a URL says to which operation a call belongs, taken apart once.
+struct CallTarget {
+  /// As it was sent, still encoded.
+  let path: String
+  let query: String?
+  /// Host and port as a server's URL would have them.
+  let host: String
+
+  init(_ url: String) {
+    let uri = URI(splitting: url)
+    path = uri.path.isEmpty ? "/" : uri.path
+    query = uri.query
+    guard let name = uri.host else {
+      host = ""
+      return
+    }
+    let isUsual = uri.port == nil || uri.port == (uri.scheme?.lowercased() == "https" ? 443 : 80)
+    host = isUsual ? name : "\(name):\(uri.port ?? 0)"
+  }
+
+  /// The same path wherever it is served.
+  init(path: String, query: String? = nil, host: String = "") {
+    self.path = path
+    self.query = query
+    self.host = host
   }
 }

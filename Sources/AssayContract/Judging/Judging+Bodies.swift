@@ -8,6 +8,9 @@ extension Judging {
     _ bytes: [UInt8], _ type: MediaType, _ media: Operation.MediaRule, _ code: String,
     _ part: Finding.Part, _ unjudged: inout [String]
   ) -> [Finding]? {
+    if type.type == "multipart", type.subtype != "form-data" {
+      return positional(bytes, type, media, code, part, &unjudged)
+    }
     if let sequence = Sequence(type) {
       return self.sequence(bytes, sequence, media, code, part, &unjudged)
     }
@@ -204,6 +207,48 @@ extension Judging {
       }
     }
     return findings + judge(json: writer.bytes, schema, code, place, nil, &unjudged)
+  }
+
+  /// A body whose parts have places and no names: a list (OpenAPI 3.2, section 4.14.5).
+  private func positional(
+    _ bytes: [UInt8], _ type: MediaType, _ media: Operation.MediaRule, _ code: String,
+    _ place: Finding.Part, _ unjudged: inout [String]
+  ) -> [Finding] {
+    let parts: [Multipart.Part]
+    do throws(Multipart.Problem) {
+      parts = try Multipart.parts(of: bytes, boundary: type.parameters["boundary"])
+    } catch {
+      return [
+        Finding(
+          code: code, part: place, keyword: "multipart", message: error.message,
+          expected: type.essence, place: media.node)
+      ]
+    }
+    var values: [Node] = []
+    for (position, part) in parts.enumerated() {
+      guard let value = value(of: part, media.item ?? media.schema.flatMap { element(of: $0) }),
+        let node = try? JSONReader.read(SourceFile(name: "part", bytes: value)).root
+      else {
+        unjudged.append("part \(position)")
+        continue
+      }
+      values.append(node)
+    }
+    var writer = JSONWriter()
+    writer.array { writer in for value in values { writer.node(value) } }
+    let whole =
+      media.schema.map { judge(json: writer.bytes, $0, code, place, nil, &unjudged) } ?? []
+    guard let item = media.item else { return whole }
+    return whole
+      + values.enumerated().flatMap { position, value -> [Finding] in
+        var writer = JSONWriter()
+        writer.node(value)
+        return judge(json: writer.bytes, item, code, place, nil, &unjudged).map {
+          var finding = $0
+          finding.at = "/\(position)" + finding.at
+          return finding
+        }
+      }
   }
 
   /// What a part breaks of what is said of it beside the schema.

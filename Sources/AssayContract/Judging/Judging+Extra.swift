@@ -172,7 +172,7 @@ struct UndeclaredMembers {
         switch rule.keyword {
         case .reference(let target), .dynamicReference(let target, _): pending.append(target)
         case .allOf(let arms, _): pending += arms
-        case .anyOf(let arms), .oneOf(let arms, _): pending += arms.filter(holds)
+        case .anyOf(let arms, _), .oneOf(let arms, _): pending += arms.filter(holds)
         case .condition(let condition, let then, let otherwise):
           let isMet = holds(condition)
           if isMet { pending.append(condition) }

@@ -65,7 +65,7 @@ extension Judging {
   // MARK: Parameters
 
   var query: [TextPair] {
-    TextPair.list(ofQuery: URI(splitting: exchange.request.url).query ?? "")
+    TextPair.list(ofQuery: target.query ?? "")
   }
 
   private func parameters(_ unjudged: inout [String]) -> [Finding] {
@@ -107,7 +107,7 @@ extension Judging {
   private func wholeQuery(
     _ parameter: Operation.Parameter, _ unjudged: inout [String]
   ) -> [Finding] {
-    guard let query = URI(splitting: exchange.request.url).query, !query.isEmpty else {
+    guard let query = target.query, !query.isEmpty else {
       return parameter.isRequired ? [missing(parameter, .query)] : []
     }
     let media = parameter.node["content"]?.members.first { _ in true }

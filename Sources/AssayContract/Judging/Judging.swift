@@ -8,6 +8,7 @@ struct Judging {
   let layout: PointLayout
   let page: CoverageBook.Page
   let pathValues: [String: String]
+  let target: CallTarget
   let exchange: Exchange
   let latitude: Latitude
   /// What stands where a secret was taken out.
@@ -28,6 +29,7 @@ struct Judging {
     if let rule {
       verdicts += headers(response, rule)
       verdicts += body(response, rule)
+      verdicts += links(response, rule)
     }
     if latitude.extra != .off { verdicts += [extraOfRequest(), extra(response, rule)] }
     return verdicts
@@ -241,6 +243,13 @@ struct Judging {
       findings = validator.violations.map { finding($0, document, code, part) }
     }
     findings += stowaways(validator, document, code, part)
+    findings += validator.advice.map { advice in
+      let schema = contract.program.schemas[advice.schema].node
+      return Finding(
+        code: code, severity: .warning, part: part, at: advice.at.description,
+        keyword: "discriminator", message: advice.message, expected: advice.expected,
+        place: schema["discriminator"] ?? schema, range: document.range(at: advice.index))
+    }
     for duplicate in document.duplicateNames(limit: 10) {
       findings.append(
         Finding(
@@ -350,12 +359,14 @@ extension Finding {
   /// A finding that points at a node of the contract: its place, its pointer and its lines.
   init(
     code: String, severity: Severity = .error, part: Part, name: String? = nil, at: String = "",
-    keyword: String, message: String, expected: String = "", received: String = "", place: Node
+    keyword: String, message: String, expected: String = "", received: String = "", place: Node,
+    range: Range<Int>? = nil
   ) {
     self.init(
       code: code, severity: severity, part: part, name: name, at: at, keyword: keyword,
       message: message, expected: expected, received: received, document: place.span.place,
-      documentPointer: place.pointer.description, documentExcerpt: place.excerpt)
+      documentPointer: place.pointer.description, documentExcerpt: place.excerpt,
+      receivedRange: range)
   }
 }
 

@@ -177,7 +177,7 @@ struct PropertyTree: Sendable {
       for rule in program.schemas[id].rules {
         switch rule.keyword {
         case .reference(let target), .dynamicReference(let target, _): pending.append(target)
-        case .allOf(let arms, _), .anyOf(let arms), .oneOf(let arms, _): pending += arms
+        case .allOf(let arms, _), .anyOf(let arms, _), .oneOf(let arms, _): pending += arms
         case .condition(_, let then, let otherwise):
           pending += [then, otherwise].compactMap(\.self)
         default: break

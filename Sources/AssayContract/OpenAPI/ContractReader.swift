@@ -335,7 +335,10 @@ struct ContractReader {
       members.compactMap { header($0.name, $0.value) }
     }
     return Operation.ResponseRule(
-      status: status, content: content, headers: headers ?? [], node: response)
+      status: status, content: content, headers: headers ?? [],
+      links: response["links"]?.members.compactMap { link in
+        references.follow(link.value).map { (link.name, $0) }
+      } ?? [], node: response)
   }
 
   private func content(

@@ -53,6 +53,8 @@ struct Operation: Sendable {
     let status: String
     let content: [MediaRule]
     let headers: [HeaderRule]
+    /// Where it leads to, by name.
+    let links: [(name: String, node: Node)]
     let node: Node
 
     func covers(_ code: Int) -> Bool {
@@ -108,7 +110,20 @@ struct MediaType: Sendable, Hashable {
   /// Removes a parameter that says something about the type and belongs to none, such as a weight.
   mutating func takeParameter(_ name: String) -> String? { parameters.removeValue(forKey: name) }
 
+  /// What nearly every body is.
+  private static let json = MediaType(type: "application", subtype: "json")
+
+  private init(type: String, subtype: String) {
+    self.type = type
+    self.subtype = subtype
+    parameters = [:]
+  }
+
   init?(_ text: String) {
+    if text == "application/json" {
+      self = Self.json
+      return
+    }
     let parts = text.split(separator: ";", omittingEmptySubsequences: false)
     let essence = (parts.first ?? "").split(separator: "/", omittingEmptySubsequences: false)
     guard essence.count == 2 else { return nil }

@@ -552,8 +552,11 @@ private struct FlatMaker {
       least == 1 && most == nil ? put(.contains, schema) : put(.giveUp)
     case .allOf(let schemas, let untravelled):
       untravelled.isEmpty ? put(.all, list(schemas), schemas.count) : put(.giveUp)
-    case .anyOf(let schemas): put(.any, list(schemas), schemas.count)
-    case .oneOf(let schemas, _): put(.one, list(schemas), schemas.count)
+    // What a discriminator says is compared with what fits, which is for the second pass to tell.
+    case .anyOf(let schemas, let discriminator):
+      discriminator == nil ? put(.any, list(schemas), schemas.count) : put(.giveUp)
+    case .oneOf(let schemas, let discriminator):
+      discriminator == nil ? put(.one, list(schemas), schemas.count) : put(.giveUp)
     case .not(let schema): put(.not, schema)
     case .condition(let condition, let then, let otherwise):
       put(.condition, list([condition, then ?? -1, otherwise ?? -1]), 3)

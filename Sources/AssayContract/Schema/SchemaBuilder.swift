@@ -377,7 +377,7 @@ struct SchemaBuilder {
       add(.allOf(all.elements.map(reserve), untravelled: names), "allOf", all)
     }
     if let any = node["anyOf"], any.isArray {
-      add(.anyOf(any.elements.map(reserve)), "anyOf", any)
+      add(.anyOf(any.elements.map(reserve), discriminator: discriminator(any)), "anyOf", any)
     }
     if let one = node["oneOf"], one.isArray {
       add(.oneOf(one.elements.map(reserve), discriminator: discriminator(one)), "oneOf", one)
@@ -404,6 +404,9 @@ struct SchemaBuilder {
       guard let target = member.value.string else { continue }
       names[member.name] = byReference[target] ?? names[target]
     }
-    return .init(property: .init(property), arms: names)
+    let standard = node["discriminator"]?["defaultMapping"]?.string.flatMap {
+      byReference[$0] ?? names[$0]
+    }
+    return .init(property: .init(property), arms: names, standard: standard)
   }
 }

@@ -13,7 +13,7 @@ extension SchemaProgram {
       let next: [SchemaID] =
         switch rule.keyword {
         case .reference(let target): [target]
-        case .anyOf(let arms): arms
+        case .anyOf(let arms, _): arms
         case .allOf(let arms, _): arms
         case .oneOf(let arms, _): arms
         default: []

@@ -71,7 +71,7 @@ struct SchemaRule: Sendable {
     case dependentSchemas([(Name, SchemaID)])
     /// The names are those that do not travel in this direction, said in any of the arms.
     case allOf([SchemaID], untravelled: Set<String>)
-    case anyOf([SchemaID])
+    case anyOf([SchemaID], discriminator: Discriminator?)
     case oneOf([SchemaID], discriminator: Discriminator?)
     case not(SchemaID)
     case condition(if: SchemaID, then: SchemaID?, else: SchemaID?)
@@ -114,6 +114,8 @@ struct SchemaRule: Sendable {
   struct Discriminator: Sendable {
     let property: Name
     let arms: [String: Int]
+    /// The arm for values that name none, since 3.2.
+    let standard: Int?
   }
 }
 

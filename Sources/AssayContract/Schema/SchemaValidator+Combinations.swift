@@ -15,15 +15,19 @@ extension SchemaValidator {
         if !collects { return false }
       }
       return result
-    case .anyOf(let arms):
+    case .anyOf(let arms, let discriminator):
       let outcomes = arms.indices.map { attempt(arms[$0], index, $0) }
-      if outcomes.contains(where: \.holds) { return true }
-      return failClosest(rule, id, index, outcomes, chosen: nil)
+      if outcomes.contains(where: \.holds) {
+        if let discriminator { advise(discriminator, id, index, outcomes) }
+        return true
+      }
+      return failClosest(rule, id, index, outcomes, chosen: chosen(discriminator, index))
     case .oneOf(let arms, let discriminator):
       let known = unjudged.count
       let outcomes = arms.indices.map { attempt(arms[$0], index, $0) }
       let fitting = outcomes.indices.filter { outcomes[$0].holds }
       // What could not be judged may be the one that does not fit.
+      if fitting.count == 1, let discriminator { advise(discriminator, id, index, outcomes) }
       if fitting.count == 1 || fitting.count > 1 && unjudged.count > known { return true }
       if fitting.count > 1 {
         let places = fitting.map(String.init).joined(separator: " and ")
@@ -53,11 +57,14 @@ extension SchemaValidator {
 
   /// Runs one arm and keeps its violations apart.
   mutating func attempt(_ schema: SchemaID, _ index: Int, _ number: Int) -> Attempt {
-    let (before, aboard) = (violations, stowaways.count)
+    let (before, aboard, advised) = (violations, stowaways.count, advice.count)
     violations = []
     defer { violations = before }
     let result = under(String(number)) { $0.holds(schema, index) }
-    if !result { stowaways.removeLast(stowaways.count - aboard) }
+    if !result {
+      stowaways.removeLast(stowaways.count - aboard)
+      advice.removeLast(advice.count - advised)
+    }
     return Attempt(holds: result, violations: violations)
   }
 
@@ -65,8 +72,31 @@ extension SchemaValidator {
     guard let discriminator, instance.kind(at: index) == .object,
       let value = instance.member(discriminator.property.bytes, of: index),
       instance.kind(at: value) == .string
-    else { return nil }
-    return discriminator.arms[instance.text(at: value)]
+    else { return discriminator?.standard }
+    return discriminator.arms[instance.text(at: value)] ?? discriminator.standard
+  }
+
+  /// Remembers where a value holds, and is not what its discriminator says: that changes no verdict.
+  private mutating func advise(
+    _ discriminator: SchemaRule.Discriminator, _ id: SchemaID, _ index: Int, _ outcomes: [Attempt]
+  ) {
+    guard advice.count < Self.violationLimit, instance.kind(at: index) == .object,
+      let value = instance.member(discriminator.property.bytes, of: index),
+      instance.kind(at: value) == .string
+    else { return }
+    let arm = chosen(discriminator, index)
+    if let arm, outcomes.indices.contains(arm), outcomes[arm].holds { return }
+    guard !advice.contains(where: { $0.index == value }) else { return }
+    let text = shown(value)
+    advice.append(
+      Advice(
+        index: value, schema: id,
+        at: JSONPointer(
+          tokens: Judging.pointer(path, in: instance).tokens + [discriminator.property.text]),
+        message: arm == nil
+          ? "\(text) names no alternative"
+          : "\(text) names alternative \(arm ?? 0), and the value fits another alternative",
+        expected: discriminator.arms.keys.sorted().joined(separator: ", ")))
   }
 
   /// Shows the arm that came closest: the one a discriminator names, else the one whose first

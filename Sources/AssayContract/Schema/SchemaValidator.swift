@@ -20,6 +20,14 @@ struct SchemaValidator {
     let received: String
   }
 
+  struct Advice {
+    let index: Int
+    let schema: SchemaID
+    let at: JSONPointer
+    let message: String
+    let expected: String
+  }
+
   /// One step from a value to a part of it.
   enum Step: Hashable {
     case member(Int)  // the tape index of its key
@@ -52,6 +60,8 @@ struct SchemaValidator {
   var unjudged: Set<String> = []
   /// Members that are there and should not travel in this direction, by the index of their keys.
   var stowaways: [(key: Int, schema: SchemaID, at: [Step])] = []
+  /// Where values hold and are not what they say.
+  var advice: [Advice] = []
   var collects = false
   var path: [Step] = []
   var trail: [String] = []
@@ -100,6 +110,7 @@ struct SchemaValidator {
     collects = true
     unjudged = []
     stowaways = []
+    advice = []
     return holds(schema, index)
   }
 
@@ -253,9 +264,9 @@ struct SchemaValidator {
   }
 
   mutating func quietly(_ body: (inout SchemaValidator) -> Bool) -> Bool {
-    let before = (collects, violations, stowaways)
+    let before = (collects, violations, stowaways, advice)
     collects = false
-    defer { (collects, violations, stowaways) = before }
+    defer { (collects, violations, stowaways, advice) = before }
     return body(&self)
   }
 

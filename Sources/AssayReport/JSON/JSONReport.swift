@@ -31,6 +31,7 @@ package struct JSONReport {
             "completed",
             (ledger.facts?.startedAt ?? 0) * 1_000 + milliseconds(ledger.duration))
         }
+        if let coverage = ledger.coverage { write(coverage, to: &writer) }
         writer.name("executions")
         writer.array { writer in for entry in ledger.entries { write(entry, to: &writer) } }
         writer.name("failures")
@@ -94,6 +95,25 @@ package struct JSONReport {
     }
   }
 
+  /// What was reached of the contracts, which Newman knows nothing of.
+  private func write(_ coverage: Coverage, to writer: inout JSONWriter) {
+    writer.name("coverage")
+    writer.object { writer in
+      for (name, share) in [
+        ("operations", coverage.called), ("responses", coverage.count(.response)),
+        ("requests", coverage.count(.request)), ("parameters", coverage.count(.parameter)),
+        ("members", coverage.count(.property)),
+      ] {
+        writer.name(name)
+        writer.object {
+          $0.member("seen", share.seen)
+          $0.member("total", share.total)
+        }
+      }
+      writer.member("vacuous", ifAny: ledger.vacuity)
+    }
+  }
+
   private func write(_ entry: Ledger.Entry, to writer: inout JSONWriter) {
     writer.object { writer in
       writer.name("cursor")
@@ -104,6 +124,7 @@ package struct JSONReport {
       }
       writer.name("item")
       writer.object { $0.member("name", entry.step.name) }
+      writer.member("operation", ifAny: entry.operation)
       if let exchange = entry.exchange { write(exchange, to: &writer) }
       writer.name("assertions")
       writer.array { writer in
@@ -114,6 +135,11 @@ package struct JSONReport {
             if verdict.isBad {
               writer.name("error")
               writeError(verdict, to: &writer)
+            }
+            guard !verdict.findings.isEmpty else { return }
+            writer.name("findings")
+            writer.array { writer in
+              for finding in verdict.findings { FindingJSON.write(finding, to: &writer) }
             }
           }
         }
