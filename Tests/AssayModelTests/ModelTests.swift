@@ -22,6 +22,15 @@ import Testing
     #expect(file.rangeOfLine(5) == nil)
   }
 
+  @Test func `a column in a line of many thousand characters is as exact`() {
+    let file = SourceFile(name: "t", text: "x\n" + String(repeating: "é-", count: 20_000) + "\ny")
+    for number in [0, 1, 1_365, 1_366, 4_096, 12_345, 19_999] {
+      #expect(file.position(at: 2 + 3 * number).column == 1 + 2 * number)
+      #expect(file.position(at: 2 + 3 * number).line == 2)
+    }
+    #expect(file.position(at: 2 + 60_000 + 1).line == 3)
+  }
+
   @Test(arguments: [
     ("rsp", ["rps", "run"], "rps"), ("baseurl", ["baseUrl", "token"], "baseUrl"),
     ("enviroment", ["environment", "folder"], "environment"), ("xyz", ["alpha", "beta"], nil),

@@ -19,6 +19,8 @@ struct SchemaBuilder {
   private(set) var staysBehind = false
   private(set) var unjudged: [String] = []
   private(set) var notes: [Diagnostic] = []
+  /// A format that is not checked.
+  private(set) var unknownFormat: (name: String, node: Node)?
   /// The dynamic anchor that the schema refers to.
   private(set) var dynamicName: String?
   /// Whether it has rules for what the others leave unevaluated.
@@ -195,7 +197,7 @@ struct SchemaBuilder {
       if let known = Format(rawValue: name) {
         add(.format(known), "format", format)
       } else if !Format.annotations.contains(name) {
-        notes.append(.unknownFormat(name, at: format.span))
+        unknownFormat = (name, format)
       }
     }
   }

@@ -37,6 +37,8 @@ final class SchemaCompiler {
   let references: References
   private let reading: SchemaReading
   private var known: [Key: SchemaID] = [:]
+  /// Formats that were told already.
+  private var knownFormats: Set<String> = []
 
   /// Which direction a body travels decides whether readOnly and writeOnly members are required.
   enum Direction: Hashable {
@@ -121,5 +123,9 @@ final class SchemaCompiler {
     program.schemas[id].staysBehind = builder.staysBehind
     if !builder.unjudged.isEmpty { program.unjudged[id] = builder.unjudged }
     notes += builder.notes
+    // Once for each name: some stand in a document a thousand times.
+    if let (name, node) = builder.unknownFormat, knownFormats.insert(name).inserted {
+      notes.append(.unknownFormat(name, at: node.span))
+    }
   }
 }

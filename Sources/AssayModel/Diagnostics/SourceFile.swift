@@ -11,6 +11,8 @@ package final class SourceFile: Sendable {
   /// Where each line starts; made when the first place is asked for, since most inputs are never
   /// complained about.
   private let lineStarts = Mutex<[Int]>([])
+  /// How many scalars begin before each block of bytes; made when a long line is asked for.
+  private let scalarCounts = Mutex<[Int]>([])
 
   package init(name: String, bytes: [UInt8]) {
     self.name = name
@@ -33,9 +35,37 @@ package final class SourceFile: Sendable {
       let middle = (low + high + 1) / 2
       if starts[middle] <= offset { low = middle } else { high = middle - 1 }
     }
-    var column = 1
-    for index in starts[low]..<offset where bytes[index] & 0xC0 != 0x80 { column += 1 }
+    let column = 1 + scalars(in: starts[low]..<offset)
     return Position(offset: offset, line: low + 1, column: column)
+  }
+
+  /// How far the counts of scalars stand apart.
+  private static let block = 4_096
+
+  private func scalars(in range: Range<Int>) -> Int {
+    guard range.count > Self.block else { return count(range) }
+    // A line may be as long as its file, and have thousands of places that something is said of.
+    let counts = scalarCounts.withLock { counts in
+      if counts.isEmpty {
+        counts = [0]
+        for start in stride(from: 0, to: bytes.count, by: Self.block) {
+          let end = min(start + Self.block, bytes.count)
+          counts.append(counts[counts.count - 1] + count(start..<end))
+        }
+      }
+      return counts
+    }
+    func before(_ offset: Int) -> Int {
+      let whole = offset / Self.block
+      return counts[whole] + count(whole * Self.block..<offset)
+    }
+    return before(range.upperBound) - before(range.lowerBound)
+  }
+
+  private func count(_ range: Range<Int>) -> Int {
+    var count = 0
+    for index in range where bytes[index] & 0xC0 != 0x80 { count += 1 }
+    return count
   }
 
   /// The byte range of a line without its line break, or nil past the end.
