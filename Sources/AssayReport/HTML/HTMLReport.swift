@@ -24,6 +24,9 @@ package struct HTMLReport {
       causes(&markup)
       failures(&markup)
       requests(&markup)
+      if let coverage = ledger.coverage, !coverage.operations.isEmpty {
+        Self.coverage(coverage, &markup)
+      }
       environment(&markup)
     }
     return """
@@ -102,6 +105,9 @@ package struct HTMLReport {
       markup.element(
         "p", [("class", "banner")],
         "Incomplete: \(summary.ended) of \(summary.planned) planned requests were judged.")
+    }
+    if let reason = ledger.vacuity {
+      markup.element("p", [("class", "banner")], "This run says nothing of the API: \(reason).")
     }
     faults(summary, &markup)
   }
