@@ -191,6 +191,34 @@ import Testing
     #expect(again.output.contains("coverage   operations 10/10"))
   }
 
+  @Test func `reports of recorded traffic tell what was reached`() async throws {
+    let scratch = try Scratch()
+    try scratch.write("api.yaml", Self.contract)
+    let base = "https://api.example.com/v1"
+    try scratch.write(
+      "t.har", archive([("\(base)/items?sort=asc", #"[{"id": 1}, {"id": "2"}]"#, 200)]))
+    let outcome = try await judge(
+      "t.har --spec api.yaml -r json,html,junit --output out", in: scratch)
+    #expect(outcome.code == 1)
+    let folder =
+      "\(scratch.path)/out/\(try #require(Files.entries(of: scratch.path + "/out")?.first))"
+    let run = try JSONReader.read(Files.read(folder + "/report.json")).root["run"]
+    let coverage = run?["coverage"]
+    #expect(coverage?["operations"]?["seen"]?.int == 1)
+    #expect(coverage?["operations"]?["total"]?.int == 2)
+    #expect(coverage?["responses"]?["seen"]?.int == 1)
+    // Sent, and with one of two values; left out and the other value are open, as is the second path.
+    #expect(coverage?["parameters"]?["seen"]?.int == 2)
+    #expect(coverage?["members"]?["seen"]?.int == 1)
+    let execution = run?["executions"]?[0]
+    #expect(execution?["operation"]?.string == "GET /items")
+    let findings = execution?["assertions"]?.elements.compactMap { $0["findings"] } ?? []
+    #expect(findings.first?[0]?["at"]?.string == "/1/id")
+    let page = String(decoding: try Files.read(folder + "/report.html").bytes, as: UTF8.self)
+    #expect(page.contains("1 of 2 operations"))
+    #expect(page.contains(#"<tr class="missed"><th scope="row"><code>GET /items/{id}</code>"#))
+  }
+
   @Test func `check tells which calls fit nowhere, and which operations nothing calls`()
     async throws
   {

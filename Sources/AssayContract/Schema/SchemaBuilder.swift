@@ -23,6 +23,8 @@ struct SchemaBuilder {
   private(set) var unknownFormat: (name: String, node: Node)?
   /// The dynamic anchor that the schema refers to.
   private(set) var dynamicName: String?
+  /// The types that the schema itself allows; nil where it says nothing of them.
+  private var declared: TypeSet?
   /// Whether it has rules for what the others leave unevaluated.
   private(set) var asksForTheRest = false
 
@@ -64,15 +66,21 @@ struct SchemaBuilder {
     dynamicReference()
     if validates {
       general()
-      numbers()
-      strings()
+      if concerns([.number, .integer, .writtenInteger]) { numbers() }
+      if concerns(.string) { strings() }
     }
-    if assertsFormat { format() }
-    if reading.assertsContent { content() }
-    arrays()
-    objects()
+    if assertsFormat, concerns([.string, .number, .integer, .writtenInteger]) { format() }
+    if reading.assertsContent, concerns(.string) { content() }
+    if concerns(.array) { arrays() }
+    if concerns(.object) { objects() }
     applicators()
     unevaluated()
+  }
+
+  /// Whether rules for values of these types can matter: a value of another type than the schema asks for
+  /// has failed already, and needs not be told what else it is not.
+  private func concerns(_ types: TypeSet) -> Bool {
+    declared.map { !$0.isDisjoint(with: types) } ?? true
   }
 
   /// OpenAPI 3.0.3 gives `nullable` an effect beside `type` alone; what is older does not know that.
@@ -145,6 +153,7 @@ struct SchemaBuilder {
         notes.append(.unknownType(names.joined(separator: ", "), at: type.span))
       } else {
         add(.type(types), "type", type)
+        declared = types
       }
     }
     if let values = node["enum"], values.isArray {
