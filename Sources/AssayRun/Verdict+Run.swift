@@ -32,6 +32,7 @@ extension Verdict {
       findings: findings.map { finding in
         var finding = finding
         finding.receivedRange = nil
+        finding.receivedLine = nil
         return finding
       }, excerpt: excerpt)
   }

@@ -110,6 +110,8 @@ import Testing
     #expect(
       finding?["document"]?["pointer"]?.string == "/components/schemas/Item/properties/id/type")
     #expect(finding?["document"]?["line"]?.int == 28)
+    #expect(finding?["range"]?[0]?.int == 7)
+    #expect(finding?["line"]?.int == 1)
     let warning = entries?[5]?["findings"]?[0]
     #expect(warning?["severity"]?.string == "warning")
     #expect(warning?["keyword"]?.string == "writeOnly")

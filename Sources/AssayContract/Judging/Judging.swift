@@ -257,6 +257,11 @@ struct Judging {
           message: "the name `\(duplicate.name)` stands twice in one object",
           receivedRange: duplicate.second.range))
     }
+    for index in findings.indices {
+      findings[index].receivedLine = findings[index].receivedRange.map {
+        file.position(at: $0.lowerBound).line
+      }
+    }
     return [verdict(name, code, fault, findings, validator.unjudged.sorted())]
   }
 

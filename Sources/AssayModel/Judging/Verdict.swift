@@ -83,6 +83,8 @@ package struct Finding: Sendable {
   package var documentExcerpt: [ExcerptLine]
   /// The violated place in the received bytes.
   package var receivedRange: Range<Int>?
+  /// The line of that place in the body as it was sent, from 1.
+  package var receivedLine: Int?
   /// Where the specification leaves room: the reading that this rests on.
   package var reading: String?
 

@@ -220,6 +220,7 @@ package struct JournalReader {
       document: place(document), documentPointer: document?["pointer"]?.string ?? "",
       documentExcerpt: lines(document?["excerpt"]))
     finding.reading = node["reading"]?.string
+    finding.receivedLine = node["line"]?.int
     if let start = node["range"]?[0]?.int, let end = node["range"]?[1]?.int, start <= end,
       start >= 0
     {

@@ -69,6 +69,7 @@ enum FindingJSON {
           $0.int(range.upperBound)
         }
       }
+      if let line = finding.receivedLine { writer.member("line", line) }
     }
   }
 
