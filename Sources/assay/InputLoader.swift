@@ -20,6 +20,7 @@ struct InputLoader: Sendable {
   /// The largest file of each kind that is taken.
   private enum Limit {
     static let collection = 256 << 20
+    static let contract = 64 << 20
     static let data = 200 << 20
     static let body = 256 << 20
     /// How many remarks about one contract are printed.
@@ -137,9 +138,9 @@ struct InputLoader: Sendable {
   }
 
   /// The document of a file, read once: what a file is has to be looked up before it is taken for it.
-  func document(_ path: String) throws(Diagnostic) -> Document {
-    if let known = log.document(path) { return known }
-    let document = try Inputs.read(file(path, limit: Limit.collection))
+  func document(_ path: String, limit: Int = Limit.collection) throws(Diagnostic) -> Document {
+    if let known = log.document(path), known.file.bytes.count <= limit { return known }
+    let document = try Inputs.read(file(path, limit: limit))
     log.keep(document, path)
     return document
   }
@@ -163,7 +164,7 @@ struct InputLoader: Sendable {
   func contract(
     _ path: String, _ latitude: Latitude = Latitude(), telling isTelling: Bool = true
   ) throws(Diagnostic) -> Contract {
-    let document = try self.document(path)
+    let document = try self.document(path, limit: Limit.contract)
     let confined = ContractFiles(root: path)
     let contract = try Contract.compile(document, latitude: latitude) {
       path, from throws(Diagnostic) in
