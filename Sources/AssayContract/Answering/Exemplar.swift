@@ -10,7 +10,7 @@ struct Exemplar {
   private let contract: Contract
   private var variety: Variety
   /// What has been made of schemas already, so that trying again never multiplies the work.
-  private var made: [Key: Value] = [:]
+  private var made: [Key: Value?] = [:]
   private var open: [Key] = []
   private var count = 0
 
@@ -25,7 +25,6 @@ struct Exemplar {
     var types: TypeSet?
     var values: [Node]?
     var written: [Node] = []
-    var numbers: [SchemaRule.Keyword] = []
     var divisor: Node?
     var bounds: (low: Double?, high: Double?) = (nil, nil)
     var leastLength = 0
@@ -52,6 +51,8 @@ struct Exemplar {
   private static let depthLimit = 4
   /// So many values may be made for one body before only what is required is.
   private static let countLimit = 3_000
+  /// Behind so many, what was made or found impossible is not tried again.
+  private static let patience = 1_000
   private static let attempts = 24
 
   init(contract: Contract, seed: UInt64? = nil) {
@@ -78,7 +79,8 @@ struct Exemplar {
   private mutating func make(_ schemas: [SchemaID], isBrief: Bool) -> Value? {
     let isBrief = isBrief || open.count > Self.depthLimit || count > Self.countLimit
     let key = Key(schemas: schemas, isBrief: isBrief)
-    if !variety.isOn, let known = made[key] { return known }
+    let isBusy = count > Self.patience
+    if !variety.isOn || isBusy, let known = made[key] { return known }
     // A schema that is being made already asks for itself, and without end.
     guard !open.contains(where: { $0.schemas == schemas }), open.count < 60 else { return nil }
     open.append(key)
@@ -97,8 +99,9 @@ struct Exemplar {
       // Nothing was chosen, so another attempt would be the same, but for its brevity.
       if arms == attempt, attempt >= 4 { break }
     }
-    if holds(.null, schemas) { return .null }
-    return best
+    let result = holds(.null, schemas) ? .null : best
+    if isBusy { made[key] = .some(result) }
+    return result
   }
 
   private func holds(_ value: Value, _ schemas: [SchemaID]) -> Bool {
@@ -219,7 +222,6 @@ struct Exemplar {
   private func bound(_ rule: SchemaRule, _ wish: inout Wish) {
     let schema = contract.program.schemas[wish.schemas[wish.schemas.count - 1]].node
     guard let value = Double(schema.document.text(at: rule.place)) else { return }
-    wish.numbers.append(rule.keyword)
     switch rule.keyword {
     case .minimum(_, let isExclusive):
       let low = isExclusive ? value.nextUp : value
@@ -260,7 +262,7 @@ struct Exemplar {
   private static func likelyTypes(_ wish: Wish) -> TypeSet {
     if wish.isObject || !wish.required.isEmpty || wish.leastMembers > 0 { return .object }
     if wish.isArray || wish.leastItems > 0 || !wish.contained.isEmpty { return .array }
-    if !wish.numbers.isEmpty || wish.divisor != nil { return .number }
+    if wish.bounds.low ?? wish.bounds.high != nil || wish.divisor != nil { return .number }
     return .string
   }
 
