@@ -35,9 +35,9 @@ struct JudgeCommand {
         taken: Redactor.mark)
       let judged = recorded.map { ($0, judge.judge($0.exchange)) }
       if invocation.isOn(Flags.json) {
-        let text = JudgeReport.text(judged.map { ($0.0.exchange, $0.1) })
-        Stream.output.write(text + "\n")
-        return ledger(of: judged, contracts, judge.operations, nil).ledger.exitCode
+        let ledger = ledger(of: judged, contracts, judge.operations, nil).ledger
+        Stream.output.write(JudgeReport.text(ledger) + "\n")
+        return ledger.exitCode
       }
       return try await tell(judged, contracts, judge.operations)
     } catch {
@@ -78,7 +78,8 @@ struct JudgeCommand {
 
   // MARK: Telling
 
-  /// The judged exchanges as a run, so that every report of a run can be made of them.
+  /// The judged exchanges as a run, so that every report of a run can be made of them. Secrets are
+  /// taken out as in one: whoever recorded the traffic may have kept them.
   private func ledger(
     of judged: [(Recorded, Judgement)], _ contracts: [Contract], _ operations: [OperationFacts],
     _ console: ConsoleReport?
@@ -108,8 +109,9 @@ struct JudgeCommand {
     events.append(.runEnded(interrupted: false))
     var ledger = Ledger()
     var console = console
+    var redactor = Redactor(secrets: [], key: RunCommand.runKey())
     for kind in events {
-      let event = Event(time: .zero, kind: kind)
+      let event = redactor.redact(Event(time: .zero, kind: kind))
       ledger.add(event)
       console?.take(event, in: ledger)
     }

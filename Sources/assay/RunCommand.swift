@@ -197,7 +197,7 @@ struct RunCommand {
   }
 
   /// Bytes that no other run has, so that the tags of secrets cannot be compared between runs.
-  private static func runKey() -> [UInt8] {
+  static func runKey() -> [UInt8] {
     (0..<4).flatMap { _ in
       let number = System.random()
       return stride(from: 0, to: 64, by: 8).map { UInt8(truncatingIfNeeded: number >> UInt64($0)) }

@@ -153,6 +153,26 @@ import Testing
     }
   }
 
+  @Test func `secrets of recorded traffic are in no output`() async throws {
+    let scratch = try Scratch()
+    try scratch.write("api.yaml", Self.contract)
+    try scratch.write(
+      "t.har",
+      """
+      {"log": {"entries": [{"request": {"method": "GET", "url": "https://api.example.com/v1/items?sort=canary-4711",
+      "headers": [{"name": "Authorization", "value": "Bearer canary-4711"}]}, "response": {"status": 200,
+      "headers": [{"name": "Content-Type", "value": "application/json"}],
+      "content": {"text": "[{\\"id\\": \\"canary-4711\\"}]"}}}]}}
+      """)
+    for words in ["--json", "-r cli,json,html,junit --output out -v"] {
+      let outcome = try await judge("t.har --spec api.yaml \(words)", in: scratch)
+      #expect(outcome.code == 1)
+      #expect(!(outcome.output + outcome.error).contains("canary"), "\(outcome.output)")
+    }
+    let found = try await Program.shell("grep -rl canary out | wc -l", folder: scratch.path)
+    #expect(found.output.trimmingPrefix(" ").hasPrefix("0"))
+  }
+
   @Test func `bad traffic is told`() async throws {
     let scratch = try Scratch()
     try scratch.write("api.yaml", Self.contract)

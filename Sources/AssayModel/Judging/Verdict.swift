@@ -171,8 +171,8 @@ package struct Judgement: Sendable {
   package var request: Side { side(verdicts.filter(\.isOfRequest)) }
 
   /// The server's half.
-  package func response(of exchange: Exchange) -> Side {
-    guard exchange.response != nil else { return .none }
+  package func response(hasCome: Bool) -> Side {
+    guard hasCome else { return .none }
     // What belongs to no operation has no rules.
     return operation == nil ? .notJudged : side(verdicts.filter { !$0.isOfRequest })
   }
