@@ -66,7 +66,7 @@ package struct Contract: Sendable {
   }
 
   /// What can be reached of it, operation by operation.
-  var facts: [OperationFacts] {
+  package var facts: [OperationFacts] {
     zip(operations, layouts).map { operation, layout in
       OperationFacts(
         name: operation.name, contract: title.isEmpty ? file.name : title,
@@ -74,9 +74,6 @@ package struct Contract: Sendable {
         points: layout.points)
     }
   }
-
-  /// `GET /pets/{id}` and so on, in the order in which calls are matched.
-  package var operationNames: [String] { operations.map(\.name) }
 
   /// One place where the API lives; without an origin it may be any host.
   struct Server: Sendable {

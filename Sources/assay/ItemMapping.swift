@@ -12,7 +12,7 @@ struct ItemMapping {
 
   init(_ contracts: [Contract]) { self.contracts = contracts }
 
-  private var operations: [OperationFacts] { ContractJudge(contracts: contracts).operations }
+  private var operations: [OperationFacts] { contracts.flatMap(\.facts) }
 
   /// Maps every request of a collection; those that fit nowhere are told.
   mutating func take(_ collection: CollectionReader.Result, _ scopes: Scopes) -> [Diagnostic] {

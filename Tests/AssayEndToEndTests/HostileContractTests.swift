@@ -75,7 +75,7 @@ import Testing
         "content": {"text": \(writer.text)}}}]}}
         """)
       #if DEBUG
-        let seconds = 20
+        let seconds = 10
       #else
         let seconds = 2
       #endif

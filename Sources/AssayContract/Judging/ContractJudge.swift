@@ -24,11 +24,14 @@ package struct ContractJudge: Judge {
   package func judge(_ exchange: Exchange) -> Judgement {
     let target = CallTarget(exchange.request.url)
     var misses: [(contract: Contract, match: Contract.Match)] = []
+    // Operations are numbered through all contracts.
+    var first = 0
     for contract in contracts {
       let match = contract.match(method: exchange.request.method, target)
       if case .operation(let index, let values) = match {
-        return judge(exchange, target, contract, index, values)
+        return judge(exchange, target, contract, index, numbered: first + index, values)
       }
+      first += contract.operations.count
       misses.append((contract, match))
     }
     return Judgement(operation: nil, verdicts: [undocumented(exchange, target.path, misses)])
@@ -38,12 +41,9 @@ package struct ContractJudge: Judge {
 
   private func judge(
     _ exchange: Exchange, _ target: CallTarget, _ contract: Contract, _ index: Int,
-    _ values: [String: String]
+    numbered number: Int, _ values: [String: String]
   ) -> Judgement {
     let operation = contract.operations[index]
-    // Operations are numbered through all contracts.
-    let before = contracts.prefix { $0.file.name != contract.file.name }
-    let number = before.reduce(index) { $0 + $1.operations.count }
     let (page, isNew) = book.page(number, of: operation, contract.program)
     let judging = Judging(
       contract: contract, operation: operation, layout: contract.layouts[index], page: page,

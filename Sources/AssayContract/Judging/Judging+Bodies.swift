@@ -8,17 +8,12 @@ extension Judging {
     _ bytes: [UInt8], _ type: MediaType, _ media: Operation.MediaRule, _ code: String,
     _ part: Finding.Part, _ unjudged: inout [String]
   ) -> [Finding]? {
-    if type.type == "multipart", type.subtype != "form-data" {
-      return positional(bytes, type, media, code, part, &unjudged)
-    }
+    if type.type == "multipart" { return parts(bytes, type, media, code, part, &unjudged) }
     if let sequence = Sequence(type) {
       return self.sequence(bytes, sequence, media, code, part, &unjudged)
     }
     guard let schema = media.schema else { return [] }
     if type.isXML { return xml(bytes, schema, code, part, &unjudged) }
-    if type.essence == "multipart/form-data" {
-      return multipart(bytes, type, media, schema, code, part, &unjudged)
-    }
     if type.isYAML || type.type == "text" && !types(schema).isDisjoint(with: [.object, .array]) {
       return written(bytes, type, schema, code, part, &unjudged)
     }
@@ -156,9 +151,10 @@ extension Judging {
 
   // MARK: Parts
 
-  private func multipart(
-    _ bytes: [UInt8], _ type: MediaType, _ media: Operation.MediaRule, _ schema: SchemaID,
-    _ code: String, _ place: Finding.Part, _ unjudged: inout [String]
+  /// Takes a body of parts apart, and judges them by their names or by their places.
+  private func parts(
+    _ bytes: [UInt8], _ type: MediaType, _ media: Operation.MediaRule, _ code: String,
+    _ place: Finding.Part, _ unjudged: inout [String]
   ) -> [Finding] {
     let parts: [Multipart.Part]
     do throws(Multipart.Problem) {
@@ -167,9 +163,19 @@ extension Judging {
       return [
         Finding(
           code: code, part: place, keyword: "multipart", message: error.message,
-          expected: "multipart/form-data", place: media.node)
+          expected: type.essence, place: media.node)
       ]
     }
+    guard type.subtype == "form-data" else {
+      return positional(parts, media, code, place, &unjudged)
+    }
+    return media.schema.map { multipart(parts, media, $0, code, place, &unjudged) } ?? []
+  }
+
+  private func multipart(
+    _ parts: [Multipart.Part], _ media: Operation.MediaRule, _ schema: SchemaID,
+    _ code: String, _ place: Finding.Part, _ unjudged: inout [String]
+  ) -> [Finding] {
     var findings: [Finding] = []
     var names: [String] = []
     var values: [String: [[UInt8]]] = [:]
@@ -211,19 +217,9 @@ extension Judging {
 
   /// A body whose parts have places and no names: a list (OpenAPI 3.2, section 4.14.5).
   private func positional(
-    _ bytes: [UInt8], _ type: MediaType, _ media: Operation.MediaRule, _ code: String,
-    _ place: Finding.Part, _ unjudged: inout [String]
+    _ parts: [Multipart.Part], _ media: Operation.MediaRule, _ code: String, _ place: Finding.Part,
+    _ unjudged: inout [String]
   ) -> [Finding] {
-    let parts: [Multipart.Part]
-    do throws(Multipart.Problem) {
-      parts = try Multipart.parts(of: bytes, boundary: type.parameters["boundary"])
-    } catch {
-      return [
-        Finding(
-          code: code, part: place, keyword: "multipart", message: error.message,
-          expected: type.essence, place: media.node)
-      ]
-    }
     var values: [Node] = []
     for (position, part) in parts.enumerated() {
       guard let value = value(of: part, media.item ?? media.schema.flatMap { element(of: $0) }),

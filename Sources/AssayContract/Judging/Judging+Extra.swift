@@ -106,7 +106,7 @@ extension Judging {
     var search = UndeclaredMembers(program: contract.program, instance: document)
     return search.find(schema).map { place in
       var finding = finding(
-        part, at: Self.pointer(place.at, in: document).description,
+        part, at: SchemaValidator.pointer(place.at, in: document).description,
         "the contract does not mention the member `\(document.text(at: place.key))`", media.node)
       if type.isJSON { finding.receivedRange = document.range(at: place.key) }
       return finding

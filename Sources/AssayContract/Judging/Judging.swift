@@ -278,7 +278,7 @@ struct Judging {
       .contains(violation.rule.name)
     let at = isOfParent ? Array(violation.at.dropLast()) : violation.at
     var finding = Finding(
-      code: code, part: part, at: Self.pointer(at, in: document).description,
+      code: code, part: part, at: SchemaValidator.pointer(at, in: document).description,
       keyword: violation.rule.name,
       message: violation.message, expected: violation.expected, received: violation.received,
       place: rule)
@@ -298,7 +298,7 @@ struct Judging {
       let name = document.text(at: key)
       var finding = Finding(
         code: code, severity: severityOfStowaways, part: part,
-        at: Self.pointer(at, in: document).description, keyword: keyword,
+        at: SchemaValidator.pointer(at, in: document).description, keyword: keyword,
         message: isRequest
           ? "`\(name)` is readOnly and was sent" : "`\(name)` is writeOnly and came back",
         expected: "no member `\(name)` in a \(isRequest ? "request" : "response")",
@@ -316,16 +316,6 @@ struct Judging {
     case .v30: .warning
     case .v31: .info
     }
-  }
-
-  static func pointer(_ steps: [SchemaValidator.Step], in document: Document) -> JSONPointer {
-    JSONPointer(
-      tokens: steps.map {
-        switch $0 {
-        case .member(let key): document.text(at: key)
-        case .element(let position): String(position)
-        }
-      })
   }
 
   func verdict(

@@ -118,15 +118,9 @@ package struct JSONSchema: Sendable {
     let violations = validator.violations.map { violation in
       let schema = program.schemas[violation.schema].node
       let rule = Node(document: schema.document, index: violation.rule.place)
-      let pointer = JSONPointer(
-        tokens: violation.at.map {
-          switch $0 {
-          case .member(let key): value.text(at: key)
-          case .element(let position): String(position)
-          }
-        })
       return Violation(
-        at: pointer.description, range: value.range(at: violation.index),
+        at: SchemaValidator.pointer(violation.at, in: value).description,
+        range: value.range(at: violation.index),
         trail: JSONPointer(tokens: violation.trail).description,
         keyword: violation.rule.name, message: violation.message, expected: violation.expected,
         received: violation.received, span: rule.span,

@@ -92,7 +92,7 @@ extension SchemaValidator {
       Advice(
         index: value, schema: id,
         at: JSONPointer(
-          tokens: Judging.pointer(path, in: instance).tokens + [discriminator.property.text]),
+          tokens: Self.pointer(path, in: instance).tokens + [discriminator.property.text]),
         message: arm == nil
           ? "\(text) names no alternative"
           : "\(text) names alternative \(arm ?? 0), and the value fits another alternative",

@@ -282,6 +282,16 @@ struct SchemaValidator {
     return false
   }
 
+  static func pointer(_ steps: [Step], in document: Document) -> JSONPointer {
+    JSONPointer(
+      tokens: steps.map {
+        switch $0 {
+        case .member(let key): document.text(at: key)
+        case .element(let position): String(position)
+        }
+      })
+  }
+
   func shown(_ index: Int) -> String { Node(document: instance, index: index).shown }
 }
 

@@ -48,8 +48,7 @@ enum JournalCodec {
       write(verdict, to: &writer)
     case .contracted(let operations):
       writer.member("event", "contract")
-      writer.name("operations")
-      writer.array { writer in for each in operations { write(each, to: &writer) } }
+      write(operations, to: &writer)
     case .mapped(let step, let operation, let reach):
       head("operation", step, &writer)
       if let operation { writer.member("operation", operation) }
@@ -76,6 +75,11 @@ enum JournalCodec {
       writer.member("event", "run.end")
       writer.member("interrupted", interrupted)
     }
+  }
+
+  private static func write(_ operations: [OperationFacts], to writer: inout JSONWriter) {
+    writer.name("operations")
+    writer.array { writer in for each in operations { write(each, to: &writer) } }
   }
 
   /// What can be reached of an operation; the points of a kind stand together.
