@@ -67,7 +67,8 @@ let package = Package(
     room("AssayRun", knows: ["AssayModel", "AssayText"]),
     .target(
       name: "AssayReport", dependencies: ["AssayModel", "AssayText"],
-      resources: [.embedInCode("HTML/Assets")], swiftSettings: house),
+      resources: [.embedInCode("HTML/Assets"), .embedInCode("Explain/Assets")], swiftSettings: house
+    ),
     room("AssayMock", knows: ["AssayModel", "AssayText"], fences: ["CMicrohttpd"]),
 
     // The front door, and the caged worker that it starts beside itself.

@@ -8,7 +8,8 @@ package struct Command: Sendable {
   package let examples: [Example]
 
   package enum Name: String, Sendable, CaseIterable {
-    case run, plan, check, validate, judge, mock, report, completions, version, help
+    case run, plan, check, validate, judge, mock, report, compare, merge, replay, curl, explain
+    case completions, version, help
   }
 
   package struct Operands: Sendable {

@@ -1,7 +1,8 @@
 /// Everything that the command line offers. What is not in this table does not exist.
 package enum CommandTable {
   package static let commands: [Command] = [
-    run, plan, check, validate, judge, mock, report, completions, version, help,
+    run, plan, check, validate, judge, mock, report, compare, merge, replay, curl, explain,
+    completions, version, help,
   ]
 
   package static func command(named name: String) -> Command? {
@@ -29,6 +30,18 @@ package enum CommandTable {
       "run what fits, such as 'tag:smoke method:GET !folder:Slow'", repeats: true)
     package static let skip = Flag(
       "skip", .text("EXPR"), in: .input, "leave out what fits", repeats: true)
+    package static let withDependencies = Flag(
+      "with-deps", .toggle, in: .input,
+      "with what is picked, also the earlier requests that set its variables")
+    package static let judgeOnly = Flag(
+      "judge-only", .toggle, in: .contract,
+      "send nothing: judge what was recorded by today's contract", isConfigurable: false)
+    package static let to = Flag(
+      "to", .text("URL"), in: .network, "send it there, in place of the server that was recorded",
+      isConfigurable: false)
+    package static let failOn = Flag(
+      "fail-on", .choices(["new", "still", "vanished", "flaky", "none"]), in: .output,
+      "which changes end with 1", standard: "new")
     package static let lastFailed = Flag(
       "last-failed", .optional("RUN", []), in: .input,
       "run what failed or never ran in the last run, or in RUN")
@@ -212,14 +225,73 @@ package enum CommandTable {
 
     // Output.
     package static let reporters = Flag(
-      "reporters", short: "r", .choices(["cli", "junit", "html", "json"]), in: .output,
-      "what to write",
-      standard: "cli,junit,html")
+      "reporters", short: "r",
+      .choices([
+        "cli", "junit", "html", "json", "har", "ctrf", "markdown", "github", "tap", "allure",
+        "ndjson",
+      ]), in: .output, "what to write", standard: "cli,junit,html")
+    package static let compare = Flag(
+      "compare", .path("RUN"), in: .output, "an earlier run that reports are compared with")
     package static let output = Flag(
       "output", .path("FOLDER"), in: .output, "where runs are written", standard: "Reports")
     package static let junitDialect = Flag(
       "reporter-junit-dialect", .choice(["common", "strict"]), in: .output,
       "strict leaves out file and line", standard: "common")
+    package static let junitCases = Flag(
+      "reporter-junit-cases", .choice(["check", "request"]), in: .output,
+      "whether a case is one claim or one request", standard: "check")
+    package static let junitEvidence = Flag(
+      "reporter-junit-evidence", .toggle, in: .output,
+      "write the exchanges of failures beside it, and refer to them", standard: "on")
+    package static let junitExport = export("junit", "FILE")
+    package static let htmlExport = export("html", "FILE")
+    package static let htmlTitle = Flag(
+      "reporter-html-title", .text("TEXT"), in: .output, "what stands at the head of the page",
+      standard: "the names of the collections")
+    package static let htmlSize = Flag(
+      "reporter-html-max-size", .size, in: .output,
+      "how large the page may be; good calls lose bodies first, then fields", standard: "25MB")
+    package static let jsonExport = export("json", "FILE")
+    package static let harExport = export("har", "FILE")
+    package static let harCalls = Flag(
+      "reporter-har-calls", .choice(["failures", "all"]), in: .output, "which exchanges it holds",
+      standard: "failures")
+    package static let ctrfExport = export("ctrf", "FILE")
+    package static let markdownExport = export("markdown", "FILE")
+    package static let tapExport = export("tap", "FILE")
+    package static let allureExport = export("allure", "FOLDER")
+    package static let ndjsonExport = export("ndjson", "FILE")
+    package static let cliSilent = Flag(
+      "reporter-cli-silent", .toggle, in: .output, "print nothing; the same as -qq")
+    package static let cliSummary = Flag(
+      "reporter-cli-no-summary", .toggle, in: .output, "leave out the summary")
+    package static let cliFailures = Flag(
+      "reporter-cli-no-failures", .toggle, in: .output, "leave out failures; the same as -q")
+    package static let cliConsole = Flag(
+      "reporter-cli-no-console", .toggle, in: .output, "leave out what scripts print")
+    package static let cliAssertions = Flag(
+      "reporter-cli-no-assertions", .toggle, in: .output,
+      "for Newman's sake; what held is not printed anyway")
+    package static let cliSuccesses = Flag(
+      "reporter-cli-no-success-assertions", .toggle, in: .output,
+      "for Newman's sake; what held is not printed anyway")
+    package static let cliBanner = Flag(
+      "reporter-cli-no-banner", .toggle, in: .output, "for Newman's sake; there is no banner")
+
+    /// Where a report goes instead of the run's folder.
+    private static func export(_ reporter: String, _ what: String) -> Flag {
+      Flag(
+        "reporter-\(reporter)-export", .path(what), in: .output,
+        "where `-r \(reporter)` goes, in place of the run's folder")
+    }
+
+    /// What shapes the reports of a run.
+    static let reports = [
+      reporters, compare, junitDialect, junitCases, junitEvidence, junitExport, htmlExport,
+      htmlTitle, htmlSize, jsonExport, harExport, harCalls, ctrfExport, markdownExport, tapExport,
+      allureExport, ndjsonExport, cliSilent, cliSummary, cliFailures, cliConsole, cliAssertions,
+      cliSuccesses, cliBanner,
+    ]
     package static let suppressExitCode = Flag(
       "suppress-exit-code", short: "x", .toggle, in: .output, "end with 0 even if a check failed")
     package static let quiet = Flag(
@@ -260,8 +332,9 @@ package enum CommandTable {
     name: .run, summary: "runs collections, and judges every call",
     operands: .init("<collection…>", 1...64),
     flags: [
-      F.environment, F.globals, F.data, F.iterations, F.folder, F.only, F.skip, F.lastFailed,
-      F.repeatCount, F.environmentVariable, F.globalVariable, F.environmentFromSystem, F.secrets,
+      F.environment, F.globals, F.data, F.iterations, F.folder, F.only, F.skip, F.withDependencies,
+      F.lastFailed, F.repeatCount, F.environmentVariable, F.globalVariable, F.environmentFromSystem,
+      F.secrets,
       F.packages, F.newmanCompatible, F.seed, F.strictVariables, F.spec, F.baseURL, F.formats,
       F.nullable,
       F.content, F.extra, F.leastCoverage, F.useMock, F.stateful, F.fault,
@@ -271,10 +344,9 @@ package enum CommandTable {
       F.ignoreRedirects,
       F.redirectLimit, F.authorities, F.certificate, F.certificateKey, F.passphrase,
       F.certificates, F.proxy, F.noProxy, F.unixSocket, F.resolve, F.four, F.six, F.httpOne,
-      F.httpTwo, F.allowLinkLocal, F.reporters, F.output, F.junitDialect, F.suppressExitCode,
-      F.quiet, F.verbose,
+      F.httpTwo, F.allowLinkLocal, F.output, F.suppressExitCode, F.quiet, F.verbose,
       F.config, F.profile,
-    ] + F.everywhere,
+    ] + F.reports + F.everywhere,
     examples: [
       .init(
         command: "assay run shop.json -e staging.json --spec openapi.yaml --rps 20",
@@ -292,8 +364,8 @@ package enum CommandTable {
     name: .plan, summary: "prints every call as it would leave, without traffic",
     operands: .init("<collection…>", 1...64),
     flags: [
-      F.environment, F.globals, F.data, F.iterations, F.folder, F.only, F.skip, F.repeatCount,
-      F.environmentVariable, F.globalVariable, F.environmentFromSystem, F.secrets,
+      F.environment, F.globals, F.data, F.iterations, F.folder, F.only, F.skip, F.withDependencies,
+      F.repeatCount, F.environmentVariable, F.globalVariable, F.environmentFromSystem, F.secrets,
       F.newmanCompatible, F.seed, F.strictVariables, F.order, F.lanes, F.delay, F.bail, F.json,
       F.config, F.profile,
     ] + F.everywhere,
@@ -348,9 +420,8 @@ package enum CommandTable {
     operands: .init("<traffic…>", 1...10_000),
     flags: [
       F.spec, F.baseURL, F.formats, F.nullable, F.content, F.extra, F.leastCoverage, F.json,
-      F.reporters, F.output,
-      F.junitDialect, F.quiet, F.verbose, F.config, F.profile,
-    ] + F.everywhere,
+      F.output, F.quiet, F.verbose, F.config, F.profile,
+    ] + F.reports + F.everywhere,
     examples: [
       .init(
         command: "assay judge traffic.har --spec openapi.yaml",
@@ -379,11 +450,73 @@ package enum CommandTable {
   static let report = Command(
     name: .report, summary: "writes the reports of a run again, from its journal",
     operands: .init("<run>", 1...1),
-    flags: [F.reporters, F.junitDialect, F.quiet, F.verbose, F.config, F.profile] + F.everywhere,
+    flags: [F.output, F.quiet, F.verbose, F.config, F.profile] + F.reports + F.everywhere,
     examples: [
       .init(
         command: "assay report Reports/20261120-020001-1f3a -r junit,html",
         meaning: "also for a run that was killed")
+    ])
+
+  static let compare = Command(
+    name: .compare, summary: "tells what has changed between two runs",
+    operands: .init("<old run> <new run>", 2...2),
+    flags: [F.failOn, F.json, F.reporters, F.output, F.quiet, F.verbose] + F.everywhere,
+    examples: [
+      .init(
+        command: "assay compare Reports/20261119-020000-77aa Reports/20261120-020001-1f3a",
+        meaning: "new, fixed, still failing, flaky and vanished checks, coverage, latency"),
+      .init(
+        command: "assay compare old new --fail-on new,vanished --json",
+        meaning: "a gate, and a document for a program"),
+    ])
+
+  static let merge = Command(
+    name: .merge, summary: "joins runs, such as the shards of one, into one run",
+    operands: .init("<run…>", 1...1_000),
+    flags: [F.leastCoverage, F.output, F.quiet, F.verbose, F.config, F.profile] + F.reports
+      + F.everywhere,
+    examples: [
+      .init(
+        command: "assay merge shard-1/2026* shard-2/2026* -r junit,html --output merged",
+        meaning: "one journal and one set of reports")
+    ])
+
+  static let replay = Command(
+    name: .replay, summary: "sends a recorded call again, exactly, and shows what differs",
+    operands: .init("<run> <call>", 2...2),
+    flags: [
+      F.withDependencies, F.judgeOnly, F.to, F.environment, F.environmentVariable, F.secrets,
+      F.spec, F.baseURL, F.formats, F.nullable, F.content, F.extra, F.insecure, F.requestTimeout,
+      F.connectTimeout, F.authorities, F.certificate, F.certificateKey, F.passphrase, F.proxy,
+      F.noProxy, F.unixSocket, F.resolve, F.allowLinkLocal, F.json, F.verbose, F.config, F.profile,
+    ] + F.everywhere,
+    examples: [
+      .init(
+        command: "assay replay Reports/20261120-020001-1f3a k-7m2qx9a --to http://localhost:8080",
+        meaning: "the call of a failed check, against another server"),
+      .init(
+        command: "assay replay Reports/20261120-020001-1f3a 'Get order' --with-deps",
+        meaning: "with what made its variables sent before it, and the new values put in"),
+      .init(
+        command: "assay replay Reports/20261120-020001-1f3a k-7m2qx9a --judge-only --spec new.yaml",
+        meaning: "no traffic: the recorded exchange by today's contract"),
+    ])
+
+  static let curl = Command(
+    name: .curl, summary: "prints a recorded call as a curl command",
+    operands: .init("<run> <call>", 2...2), flags: [F.to] + F.everywhere,
+    examples: [
+      .init(
+        command: "assay curl Reports/20261120-020001-1f3a k-7m2qx9a",
+        meaning: "secrets come from the environment: \"$ASSAY_SECRET_TOKEN\"")
+    ])
+
+  static let explain = Command(
+    name: .explain, summary: "tells what a code means, and what helps",
+    operands: .init("[code]", 0...1), flags: F.everywhere,
+    examples: [
+      .init(command: "assay explain contract.body", meaning: "one code"),
+      .init(command: "assay explain transport", meaning: "every code that begins so"),
     ])
 
   static let completions = Command(

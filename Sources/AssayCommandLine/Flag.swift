@@ -13,6 +13,8 @@ package struct Flag: Sendable {
     case whole(ClosedRange<Int>)
     /// `10` or `10/5`: a rate in one second, and a burst.
     case rate
+    /// `500kB`, `25MB` or a number of bytes.
+    case size
     case choice([String])
     /// Several of a list, separated by commas.
     case choices([String])
@@ -74,6 +76,7 @@ package struct Flag: Sendable {
     case .text(let name), .path(let name): name
     case .whole: "N"
     case .rate: "R[/BURST]"
+    case .size: "SIZE"
     case .choice(let values): values.joined(separator: "|")
     case .choices(let values): values.joined(separator: ",")
     case .optional(let name, let values):
@@ -94,6 +97,7 @@ package struct Flag: Sendable {
       return range.contains(number)
         ? nil : "a number from \(range.lowerBound) to \(range.upperBound) is needed"
     case .rate: return Rate(value) == nil ? "a rate such as `10` or `10/5` is needed" : nil
+    case .size: return Self.bytes(value) == nil ? "a size such as `25MB` is needed" : nil
     case .choice(let values):
       return values.contains(value) ? nil : "one of \(values.joined(separator: ", ")) is needed"
     case .optional(_, let values):
@@ -103,6 +107,17 @@ package struct Flag: Sendable {
       let unknown = value.split(separator: ",").first { !values.contains(String($0)) }
       return unknown.map { "`\($0)` is none of \(values.joined(separator: ", "))" }
     }
+  }
+
+  /// So many bytes: a whole number, with a unit or without.
+  static func bytes(_ text: String) -> Int? {
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let units = ["": 1, "b": 1, "kb": 1_000, "mb": 1_000_000, "gb": 1_000_000_000]
+    let unit = text[digits.endIndex...].lowercased().filter { $0 != " " }
+    guard let number = Int(digits), number > 0, number < 1 << 32, let factor = units[unit] else {
+      return nil
+    }
+    return number * factor
   }
 
   var alternatives: [String] {

@@ -20,7 +20,22 @@ package struct Invocation: Sendable {
   package func isOn(_ flag: Flag) -> Bool { text(flag) == "true" }
   package func count(_ flag: Flag) -> Int { text(flag).flatMap { Int($0) } ?? 0 }
   package func whole(_ flag: Flag) -> Int? { text(flag).flatMap { Int($0) } }
+  package func size(_ flag: Flag) -> Int? { text(flag).flatMap(Flag.bytes) }
   package func rate(_ flag: Flag) -> Rate? { text(flag).flatMap(Rate.init) }
+  /// The words that would give these flags again, in their order.
+  package func words(_ flags: [Flag]) -> [String] {
+    flags.flatMap { flag -> [String] in
+      texts(flag).flatMap { value -> [String] in
+        switch flag.kind {
+        case .toggle: value == "true" ? ["--\(flag.name)"] : []
+        case .count: []
+        case .optional: ["--\(flag.name)=\(value)"]
+        default: ["--\(flag.name)", value]
+        }
+      }
+    }
+  }
+
   package func list(_ flag: Flag) -> [String]? {
     text(flag).map { $0.split(separator: ",").map(String.init) }
   }

@@ -40,7 +40,7 @@ package struct Runner<C: Clock<Duration>>: Sendable {
     /// Where lanes run best: the thread that serves the connections.
     package let executor: (any TaskExecutor)?
     /// Told of each new value of a secret variable, before any event could show it.
-    package let keepSecret: @Sendable (String) async -> Void
+    package let keepSecret: @Sendable (Secret) async -> Void
 
     package init(
       judge: (any Judge)?, follower: any Follower, sender: any Sender,
@@ -49,7 +49,7 @@ package struct Runner<C: Clock<Duration>>: Sendable {
       makeJar: @escaping @Sendable () -> any CookieKeeper, clock: C,
       chance: @escaping @Sendable () -> Double = { 0.5 },
       executor: (any TaskExecutor)? = nil,
-      keepSecret: @escaping @Sendable (String) async -> Void = { _ in }
+      keepSecret: @escaping @Sendable (Secret) async -> Void = { _ in }
     ) {
       self.judge = judge
       self.follower = follower

@@ -71,6 +71,11 @@ struct Assay {
     case .judge: return await JudgeCommand(invocation, front).run()
     case .mock: return await MockCommand(invocation, front).run()
     case .report: return await ReportCommand(invocation, front).run()
+    case .compare: return CompareCommand(invocation, front).run()
+    case .merge: return MergeCommand(invocation, front).run()
+    case .replay: return await ReplayCommand(invocation, front).run()
+    case .curl: return CurlPrinter(invocation, front).run()
+    case .explain: return ExplainCommand(invocation, front).run()
     case .version:
       return await VersionCommand(front).run(
         isVerbose: invocation.count(CommandTable.Flags.verbose) > 0)

@@ -129,7 +129,8 @@ struct CheckCommand {
     default:
       let printer = DiagnosticPrinter(style: front.style, width: Stream.output.width ?? 100)
       // Another problem's line may hold what a plain secret's own must not show.
-      let redactor = Redactor(secrets: PlainSecrets.texts(of: problems), key: [])
+      let redactor = Redactor(
+        secrets: PlainSecrets.texts(of: problems).map { Secret("value", $0) }, key: [])
       for problem in problems {
         Stream.output.write(redactor.redact(printer.text(problem)) + "\n")
       }

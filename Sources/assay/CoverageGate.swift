@@ -25,14 +25,23 @@ struct CoverageGate {
     guard !bounds.isEmpty else { throw .unknownCoverage(text, kinds: Self.kinds.map(\.name)) }
   }
 
-  /// What was asked for and not reached.
-  func misses(_ ledger: Ledger) -> [Diagnostic] {
-    guard let coverage = ledger.coverage else { return [.coverageWithoutContract()] }
+  /// What a run came to, bound by bound, and what is to be told of those that it missed.
+  func gates(_ ledger: Ledger) -> [(gate: Event.Gate, problem: Diagnostic?)] {
+    guard let coverage = ledger.coverage else {
+      let problem = Diagnostic.coverageWithoutContract()
+      return [(Event.Gate(name: "coverage", holds: false, message: problem.message), problem)]
+    }
     return bounds.compactMap { bound in
-      guard let share = Self.kinds.first(where: { $0.name == bound.name })?.share(coverage),
-        share.percent < bound.percent
-      else { return nil }
-      return .tooLittleCoverage(bound.name, share, bound.percent)
+      guard let share = Self.kinds.first(where: { $0.name == bound.name })?.share(coverage) else {
+        return nil
+      }
+      let name = "coverage: \(bound.name)"
+      guard share.percent >= bound.percent else {
+        let problem = Diagnostic.tooLittleCoverage(bound.name, share, bound.percent)
+        return (Event.Gate(name: name, holds: false, message: problem.message), problem)
+      }
+      let words = "\(share.seen) of \(share.total) \(bound.name) were reached"
+      return (Event.Gate(name: name, holds: true, message: words), nil)
     }
   }
 }

@@ -175,6 +175,62 @@ extension Diagnostic {
     .pointing(at: script.span(ofLine: fault.line ?? 1), "here")
   }
 
+  static func unknownCall(_ text: String, nearest: String?) -> Diagnostic {
+    Diagnostic(.error, "usage.unknown-call", "the run has no call `\(text)`")
+      .hinting(
+        nearest.map { "`\($0)` is one" }
+          ?? "a call is named by its id (k-7m2qx9a), its number, or its name")
+  }
+
+  static func severalCalls(_ text: String, _ ids: [String]) -> Diagnostic {
+    Diagnostic(.error, "usage.ambiguous-call", "several calls are named `\(text)`")
+      .hinting("their ids tell them apart: \(ids.joined(separator: ", "))")
+  }
+
+  static func neverSent(_ name: String) -> Diagnostic {
+    Diagnostic(.error, "replay.never-sent", "`\(name)` was never sent in this run")
+      .noting("there is no request to send again")
+  }
+
+  static func cutBody(_ name: String) -> Diagnostic {
+    Diagnostic(.error, "replay.body-not-kept", "the body of `\(name)` was not recorded as a whole")
+      .noting("the journal keeps the first mebibyte of a body")
+  }
+
+  static func secretWanted(_ variable: String, _ name: String) -> Diagnostic {
+    Diagnostic(.note, "replay.secret-wanted", "the command reads `\(variable)`")
+      .noting("it stands for what the run knew as `\(name)`, which is recorded nowhere")
+  }
+
+  static func secretsMissing(
+    _ missing: [(variable: String, name: String)], _ call: String
+  ) -> Diagnostic {
+    let names = missing.map { "`\($0.variable)`" }.joined(separator: ", ")
+    return Diagnostic(
+      .error, "replay.secret-missing", "`\(call)` needs \(names), which nobody gave"
+    )
+    .noting("secrets are recorded nowhere; they come back from the environment")
+    .hinting(
+      "set the variable, or give an environment (-e) that has `\(missing[0].name)`")
+  }
+
+  static func noCurl(_ place: String) -> Diagnostic {
+    Diagnostic(
+      .error, "replay.no-curl", "there is no such command: a line break or NUL in \(place)"
+    )
+    .hinting("`assay replay` can send it")
+  }
+
+  static func contractGone(_ path: String) -> Diagnostic {
+    Diagnostic(.warning, "replay.contract-gone", "the contract of the run, `\(path)`, is not here")
+      .hinting("`--spec` names one")
+  }
+
+  static func unknownCode(_ code: String, nearest: String?) -> Diagnostic {
+    Diagnostic(.error, "usage.unknown-code", "there is no code `\(code)`")
+      .hinting(nearest.map { "`\($0)` is one" } ?? "`assay explain` lists all")
+  }
+
   static func emptySelection() -> Diagnostic {
     Diagnostic(.error, "run.nothing-selected", "there is no request to run")
       .noting("a run that judges nothing is not a success")

@@ -36,7 +36,7 @@ struct Front: Sendable {
       Stream.error.write(diagnostic.json + "\n")
     } else {
       let printer = DiagnosticPrinter(style: errorStyle, width: Stream.error.width ?? 100)
-      let redactor = Redactor(secrets: secrets, key: [])
+      let redactor = Redactor(secrets: secrets.map { Secret("value", $0) }, key: [])
       Stream.error.write(redactor.redact(printer.text(diagnostic)))
     }
   }

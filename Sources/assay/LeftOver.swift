@@ -19,9 +19,8 @@ struct LeftOver {
     guard let folder = run ?? names.last.map({ parent + "/" + $0 }) else {
       throw .noEarlierRun(in: parent)
     }
-    let journal = try Files.read(RunFolder(path: folder).journalPath)
-    let events = try JournalReader(load: { _ in nil }).read(journal).events
-    let ledger = events.reduce(into: Ledger()) { $0.add($1) }
+    var ledger = Ledger()
+    _ = try RunFolder.named(folder).read(withBodies: false) { ledger.add($0) }
     let left = ledger.entries.filter { $0.isBad || $0.state != .ended }
     return LeftOver(
       run: folder, paths: Set(left.map { [$0.step.suite] + $0.step.folders + [$0.step.name] }),

@@ -7,7 +7,8 @@ internal import AssaySystem
 ///
 /// In this order, so that what was printed has been written, and nothing is seen with a secret in it.
 actor Recorder {
-  private var redactor: Redactor
+  /// Knows every secret that was met.
+  private(set) var redactor: Redactor
   private var journal: JournalWriter
   private var console: ConsoleReport?
   private(set) var ledger = Ledger()
@@ -39,6 +40,9 @@ actor Recorder {
   func hear(_ batch: EventBatch) {
     while let event = batch.next() { hear(event) }
   }
+
+  /// Hears what is told of the run as a whole once it is over.
+  func hear(_ kind: Event.Kind) { hear(Event(time: ledger.duration, kind: kind)) }
 
   private func hear(_ event: Event) {
     let event = redactor.redact(event)
@@ -77,9 +81,7 @@ actor Recorder {
 
   private func note(_ refusal: Diagnostic) { self.refusal = self.refusal ?? refusal }
 
-  func keepSecret(_ secret: String) { redactor.learn(secret) }
-
-  func holdsSecret(_ bytes: [UInt8]) -> Bool { redactor.finds(in: bytes) }
+  func keepSecret(_ secret: Secret) { redactor.learn(secret) }
 
   func summarise(files: [(kind: String, path: String)], exitCode: ExitCode) {
     console?.summarise(ledger, files: files, exitCode: exitCode)
@@ -114,42 +116,31 @@ struct RunFolder: Sendable {
   }
 
   func body(_ name: String) -> [UInt8]? { try? Files.read(path + "/bodies/" + name).bytes }
-}
 
-/// Writes the reports of a ledger into its folder. One that fails hurts no other.
-struct ReportFiles {
-  let folder: RunFolder
-  let reporters: [String]
-  let dialect: JUnitReport.Dialect
+  /// The folder that a user means: it, or the journal in it.
+  static func named(_ operand: String) -> RunFolder {
+    var path = operand
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    if path == "journal.ndjson" { path = "." }
+    if path.hasSuffix("/journal.ndjson") { path.removeLast("/journal.ndjson".count) }
+    return RunFolder(path: path)
+  }
 
-  /// What was written, and what could not be.
-  func write(
-    _ ledger: Ledger, refusing holdsSecret: ([UInt8]) async -> Bool
-  ) async -> (files: [(kind: String, path: String)], problems: [Diagnostic]) {
-    var files: [(kind: String, path: String)] = []
-    var problems: [Diagnostic] = []
-    for (reporter, name) in [
-      ("junit", "junit.xml"), ("html", "report.html"), ("json", "report.json"),
-    ] where reporters.contains(reporter) {
-      let path = folder.path + "/" + name
-      let text =
-        switch reporter {
-        case "junit": JUnitReport(ledger, dialect: dialect, host: System.hostName).text
-        case "json": JSONReport(ledger).text
-        default: HTMLReport(ledger).text
-        }
-      let bytes = Array(text.utf8)
-      if await holdsSecret(bytes) {
-        problems.append(.secretInOutput(path))
-        continue
-      }
-      do throws(Diagnostic) {
-        try Files.write(bytes, to: path)
-        files.append((reporter, path))
-      } catch {
-        problems.append(error)
-      }
-    }
-    return (files, problems)
+  /// Reads the journal event by event; returns the number of the line at which it was torn.
+  func read(
+    withBodies: Bool = true, _ take: (Event) -> Void
+  ) throws(Diagnostic) -> Int? {
+    var reader = JournalReader(journalPath) { withBodies ? self.body($0) : nil }
+    try Files.read(journalPath) { piece throws(Diagnostic) in try reader.take(piece, take) }
+    try reader.finish(take)
+    return reader.tornLine
+  }
+
+  /// What the run came to.
+  func ledger(withBodies: Bool = true, _ front: Front) throws(Diagnostic) -> Ledger {
+    var ledger = Ledger()
+    let torn = try read(withBodies: withBodies) { ledger.add($0) }
+    if let torn { front.tell(.tornJournal(journalPath, line: torn)) }
+    return ledger
   }
 }

@@ -15,25 +15,26 @@ struct ReportCommand {
   }
 
   func run() async -> ExitCode {
-    var path = invocation.operands[0]
-    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-    if path.hasSuffix("/journal.ndjson") { path.removeLast("/journal.ndjson".count) }
-    let folder = RunFolder(path: path)
-    let ledger: Ledger
-    let reporters = invocation.list(Flags.reporters) ?? ["cli", "junit", "html"]
-    var console = reporters.contains("cli") ? Self.console(invocation, front) : nil
     do throws(Diagnostic) {
-      ledger = try read(folder, &console)
+      return try report()
     } catch {
       front.tell(error)
       return .badInput
     }
-    let dialect = invocation.text(Flags.junitDialect).flatMap(JUnitReport.Dialect.init) ?? .common
+  }
+
+  private func report() throws(Diagnostic) -> ExitCode {
+    let folder = RunFolder.named(invocation.operands[0])
+    let reporters = ReportFiles.reporters(invocation)
+    var console = reporters.contains("cli") ? Self.console(invocation, front, .told) : nil
+    let earlier = try Self.earlier(invocation, front)
+    let ledger = try read(folder, &console)
     // A run that was killed leaves it behind.
     folder.makeRoom()
-    let writer = ReportFiles(folder: folder, reporters: reporters, dialect: dialect)
+    let target = invocation.text(Flags.output).map(RunFolder.init) ?? folder
     // A journal holds no secrets, so nothing made from it can.
-    let outputs = await writer.write(ledger) { _ in false }
+    let writer = ReportFiles(invocation, into: target, redactor: Redactor(secrets: [], key: []))
+    let outputs = writer.write(ledger, comparison: earlier.map { Comparison(old: $0, new: ledger) })
     console?.summarise(ledger, files: outputs.files, exitCode: ledger.exitCode)
     for problem in outputs.problems { front.tell(problem) }
     return outputs.problems.isEmpty ? .success : .outputNotWritten
@@ -42,24 +43,44 @@ struct ReportCommand {
   private func read(
     _ folder: RunFolder, _ console: inout ConsoleReport?
   ) throws(Diagnostic) -> Ledger {
-    let reader = JournalReader(load: folder.body)
-    let result = try reader.read(Files.read(folder.journalPath))
-    if let line = result.tornLine { front.tell(.tornJournal(folder.journalPath, line: line)) }
     var ledger = Ledger()
-    for event in result.events {
+    let torn = try folder.read { event in
       ledger.add(event)
       console?.take(event, in: ledger)
     }
+    if let torn { front.tell(.tornJournal(folder.journalPath, line: torn)) }
     return ledger
   }
 
-  /// Results alone: what is told again or without traffic makes no progress that anybody watches.
-  static func console(_ invocation: Invocation, _ front: Front) -> ConsoleReport {
-    let level = invocation.count(Flags.verbose) - invocation.count(Flags.quiet)
+  /// The run that reports are compared with.
+  static func earlier(
+    _ invocation: Invocation, _ front: Front
+  ) throws(Diagnostic) -> Ledger? {
+    guard let path = invocation.text(Flags.compare) else { return nil }
+    return try RunFolder.named(path).ledger(withBodies: false, front)
+  }
+
+  /// Whether somebody watches the run, or it is told again.
+  enum Occasion: Sendable { case live, told }
+
+  static func console(
+    _ invocation: Invocation, _ front: Front, _ occasion: Occasion
+  ) -> ConsoleReport {
+    var level = invocation.count(Flags.verbose) - invocation.count(Flags.quiet)
+    if invocation.isOn(Flags.cliFailures) { level = min(level, -1) }
+    if invocation.isOn(Flags.cliSilent) { level = -2 }
+    let isLive =
+      occasion == .live && Stream.error.isTerminal && System.environment("CI") == nil
+    var parts = ConsoleReport.Parts()
+    parts.hasSummary = !invocation.isOn(Flags.cliSummary)
+    parts.hasScriptOutput = !invocation.isOn(Flags.cliConsole)
     return ConsoleReport(
       output: .init(
-        result: { Stream.output.write($0) }, progress: { _ in }, isLive: false,
+        result: { Stream.output.write($0) },
+        // What is told again makes no progress that anybody watches.
+        progress: { if occasion == .live { Stream.error.write($0) } }, isLive: isLive,
         width: Stream.output.width ?? .max),
-      level: ConsoleReport.Level(rawValue: max(-2, min(level, 2))) ?? .failures, style: front.style)
+      level: ConsoleReport.Level(rawValue: max(-2, min(level, 2))) ?? .failures,
+      style: front.style, parts: parts)
   }
 }

@@ -118,11 +118,15 @@ struct RunCommand {
     _ prepared: Prepared, _ brake: Brake, _ stop: StopRequests
   ) async throws(Refusal) -> ExitCode {
     let facts = self.facts(prepared)
-    let reporters = invocation.list(Flags.reporters) ?? ["cli", "junit", "html"]
+    let reporters = ReportFiles.reporters(invocation)
+    let earlier = try Refusal.with(.badInput) { () throws(Diagnostic) in
+      try ReportCommand.earlier(invocation, front)
+    }
     let redactor = Redactor(secrets: prepared.workload.secrets, key: Self.runKey())
     let (folder, recorder) = try Refusal.with(.outputNotWritten) { () throws(Diagnostic) in
       let folder = try RunFolder.make(in: invocation.text(Flags.output) ?? "Reports", id: facts.id)
-      let console = reporters.contains("cli") ? self.console() : nil
+      let console =
+        reporters.contains("cli") ? ReportCommand.console(invocation, front, .live) : nil
       return (folder, try Recorder(folder: folder, redactor: redactor, console: console))
     }
     let runner = Runner(
@@ -132,8 +136,7 @@ struct RunCommand {
     let deadline = self.deadline(brake, recorder, task)
     await task.value
     deadline?.cancel()
-    await recorder.finish()
-    return await conclude(recorder, folder, reporters, wasTerminated: stop.wasTerminated)
+    return await conclude(recorder, folder, earlier, wasTerminated: stop.wasTerminated)
   }
 
   /// Ends the run when it has taken as long as it may: as for an interrupt, what is in flight has a
@@ -156,12 +159,19 @@ struct RunCommand {
   }
 
   private func conclude(
-    _ recorder: Recorder, _ folder: RunFolder, _ reporters: [String], wasTerminated: Bool
+    _ recorder: Recorder, _ folder: RunFolder, _ earlier: Ledger?, wasTerminated: Bool
   ) async -> ExitCode {
+    var misses: [Diagnostic] = []
+    if let coverage = (try? coverageGate()) ?? nil {
+      for (gate, problem) in coverage.gates(await recorder.ledger) {
+        await recorder.hear(.gated(gate))
+        if let problem { misses.append(problem) }
+      }
+    }
+    await recorder.finish()
     let ledger = await recorder.ledger
-    let dialect = invocation.text(Flags.junitDialect).flatMap(JUnitReport.Dialect.init) ?? .common
-    let writer = ReportFiles(folder: folder, reporters: reporters, dialect: dialect)
-    let outputs = await writer.write(ledger) { await recorder.holdsSecret($0) }
+    let writer = ReportFiles(invocation, into: folder, redactor: await recorder.redactor)
+    let outputs = writer.write(ledger, comparison: earlier.map { Comparison(old: $0, new: ledger) })
     var problems = outputs.problems
     if let problem = await recorder.problem { problems.insert(problem, at: 0) }
     var code = ledger.exitCode
@@ -169,9 +179,7 @@ struct RunCommand {
     if invocation.isOn(Flags.suppressExitCode), code == .checkFailed || code == .couldNotJudge {
       code = .success
     }
-    // A gate comes before outputs, and behind what was judged.
-    let misses = ((try? coverageGate()) ?? nil).map { $0.misses(ledger) } ?? []
-    if code == .success, !misses.isEmpty { code = .gateFailed }
+    // An output comes before a gate that somebody set, and behind what was judged.
     if code == .success, !problems.isEmpty { code = .outputNotWritten }
     let files = outputs.files + [("journal", folder.journalPath)]
     await recorder.summarise(files: files, exitCode: code)
@@ -193,7 +201,22 @@ struct RunCommand {
       collections: prepared.workload.collections.map(\.suite.name),
       environment: prepared.workload.environmentName,
       contracts: prepared.contracts.map(\.title), inputs: prepared.inputs,
-      seed: prepared.workload.seed)
+      seed: prepared.workload.seed, command: command(seed: prepared.workload.seed))
+  }
+
+  /// What would do the same again: inputs and what decides about calls, and nothing about outputs.
+  private func command(seed: UInt64) -> [String] {
+    let kept = [
+      Flags.environment, Flags.globals, Flags.data, Flags.iterations, Flags.environmentVariable,
+      Flags.globalVariable, Flags.environmentFromSystem, Flags.secrets, Flags.packages,
+      Flags.newmanCompatible, Flags.strictVariables, Flags.spec, Flags.baseURL, Flags.formats,
+      Flags.nullable, Flags.content, Flags.extra, Flags.useMock, Flags.stateful, Flags.fault,
+      Flags.insecure, Flags.ignoreRedirects, Flags.redirectLimit, Flags.authorities,
+      Flags.certificate, Flags.certificateKey, Flags.certificates, Flags.proxy, Flags.noProxy,
+      Flags.unixSocket, Flags.resolve, Flags.four, Flags.six, Flags.httpOne, Flags.httpTwo,
+      Flags.allowLinkLocal, Flags.requestTimeout,
+    ]
+    return ["run"] + invocation.operands + invocation.words(kept) + ["--seed", String(seed)]
   }
 
   /// Bytes that no other run has, so that the tags of secrets cannot be compared between runs.
@@ -264,16 +287,6 @@ struct RunCommand {
 
   private func milliseconds(_ flag: Flag) -> Duration? {
     invocation.whole(flag).map { .milliseconds($0) }
-  }
-
-  private func console() -> ConsoleReport {
-    let level = invocation.count(Flags.verbose) - invocation.count(Flags.quiet)
-    let isLive = Stream.error.isTerminal && System.environment("CI") == nil
-    return ConsoleReport(
-      output: .init(
-        result: { Stream.output.write($0) }, progress: { Stream.error.write($0) }, isLive: isLive,
-        width: Stream.output.width ?? .max),
-      level: ConsoleReport.Level(rawValue: max(-2, min(level, 2))) ?? .failures, style: front.style)
   }
 }
 

@@ -2,6 +2,7 @@ internal import AssayCollection
 internal import AssayCommandLine
 internal import AssayModel
 internal import AssayRun
+internal import AssayScript
 internal import AssaySystem
 
 /// Collections with their variables and rows, as the flags of a command name them.
@@ -97,9 +98,9 @@ struct Workload {
   }
 
   /// Every secret that is known before the first request leaves.
-  var secrets: [String] {
+  var secrets: [Secret] {
     scopes.secrets
-      + collections.flatMap { $0.suite.variables }.filter(\.isSecret).map(\.substitution)
+      + collections.flatMap { $0.suite.variables }.compactMap(\.secret)
   }
 
   /// - Parameter paths: What an earlier run left to do; nil for everything.
@@ -111,6 +112,7 @@ struct Workload {
     selection.only = try selectors(invocation.texts(Flags.only), "only")
     selection.skip = try selectors(invocation.texts(Flags.skip), "skip")
     selection.paths = paths
+    selection.withDependencies = invocation.isOn(Flags.withDependencies)
     selection.repeatCount = invocation.whole(Flags.repeatCount) ?? 1
     let suites = collections.map(\.suite)
     if let unknown = Planner.unknown(selection.names, in: suites).first {
@@ -120,7 +122,8 @@ struct Workload {
     let sources = collections.map { collection in
       Planner.Source(
         suite: collection.suite, scopes: scopes(of: collection.suite), rows: rows,
-        iterationCount: count, composer: collection.composer)
+        iterationCount: count, composer: collection.composer,
+        footprint: ScriptAnalysis.footprint)
     }
     return Planner.plan(
       sources, selection: selection, lanesOfRows: invocation.text(Flags.lanes) == "rows")

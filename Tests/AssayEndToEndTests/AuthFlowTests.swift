@@ -131,7 +131,7 @@ import Testing
     #expect(outcome.code == 5)
     #expect(outcome.output.contains("it answered 401 without a token"))
     // What was asked with is evidence; the password in it is not.
-    #expect(outcome.bodies.contains("grant_type=password&username=u&password=[secret#"))
+    #expect(outcome.bodies.contains("grant_type=password&username=u&password=[secret:password#"))
     #expect(!outcome.bodies.contains("form-password"))
   }
 

@@ -38,7 +38,7 @@ import Testing
     let folder = try folder(scratch)
     #expect(
       Set(Files.entries(of: folder) ?? []) == [
-        "bodies", "journal.ndjson", "junit.xml", "report.html",
+        "bodies", "evidence", "journal.ndjson", "junit.xml", "report.html",
       ])
     let first = try Files.read(folder + "/junit.xml").bytes
     let page = try Files.read(folder + "/report.html").bytes

@@ -237,7 +237,7 @@ import Testing
     let findings = execution?["assertions"]?.elements.compactMap { $0["findings"] } ?? []
     #expect(findings.first?[0]?["at"]?.string == "/1/id")
     let page = String(decoding: try Files.read(folder + "/report.html").bytes, as: UTF8.self)
-    #expect(page.contains("1 of 2 operations"))
+    #expect(page.contains("Coverage <span class=\"count\">1/2</span>"))
     #expect(page.contains(#"<tr class="missed"><th scope="row"><code>GET /items/{id}</code>"#))
   }
 

@@ -130,7 +130,7 @@ import Testing
       "plan v.json --env-from-os SHOP_ --secrets secrets.yaml",
       environment: ["SHOP_host=h.example", "SHOP_api_token=from-the-system"], folder: scratch.path)
     #expect(outcome.code == 0)
-    #expect(outcome.output.contains("GET http://h.example/[secret#"))
+    #expect(outcome.output.contains("GET http://h.example/[secret:KEY#"))
     #expect(outcome.output.contains("{{vault:KEY}}  from secrets \"secrets.yaml\", line 1, secret"))
     #expect(outcome.output.contains("set on the command line, secret"))
     for secret in ["vault-value", "from-the-system"] { #expect(!outcome.output.contains(secret)) }

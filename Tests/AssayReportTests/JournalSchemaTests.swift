@@ -21,7 +21,8 @@ import Testing
     }
     #expect(
       kinds == [
-        "run.start", "plan", "step.start", "step.end", "step.hold", "step.add", "exchange",
+        "run.start", "plan", "step.start", "step.end", "step.hold", "step.use", "gate", "step.add",
+        "exchange",
         "subrequest", "retry", "slowdown", "contract", "operation", "check", "console", "variable",
         "note",
         "run.end",
@@ -51,7 +52,8 @@ import Testing
       place: Place(file: "f", line: 1, column: 1))
     let kinds: [Event.Kind] = [
       .subexchanged(0, exchange), .retried(0, exchange, reason: "status 503"),
-      .held(1, by: 0, reason: "reads `x`"),
+      .held(1, by: 0, reason: "reads `x`"), .drew(1, from: [0]),
+      .gated(Event.Gate(name: "coverage: responses", holds: true, message: "7 of 9")),
       .slowed(host: "http://h:80", status: 429, wait: .seconds(1)), .stepAdded(step),
       .contracted([
         OperationFacts(

@@ -160,10 +160,10 @@ enum SampleRun {
       Base64.encode(Array(secret.utf8)), Base64.encode(Array("u:\(secret)".utf8)),
       Base64.encode(Array("user:\(secret)".utf8)),
     ]
-    let redactor = Redactor(secrets: [secret], key: [1])
+    let redactor = Redactor(secrets: [Secret("token", secret)], key: [1])
     for form in forms {
       let clean = redactor.redact("before \(form) after")
-      #expect(clean.contains("[secret#"), "\(form)")
+      #expect(clean.contains("[secret:"), "\(form)")
       #expect(!redactor.finds(in: Array(clean.utf8)))
       #expect(clean.hasPrefix("before ") && clean.hasSuffix(" after"))
     }
@@ -181,10 +181,11 @@ enum SampleRun {
     #expect(!store.text.contains(secret))
     #expect(
       store.bodies.values.allSatisfy { !String(decoding: $0, as: UTF8.self).contains(secret) })
-    #expect(store.text.contains(#"["Authorization","Bearer [secret#"#))
+    #expect(store.text.contains(#"["Authorization","Bearer [secret:"#))
     #expect(!HTMLReport(SampleRun.ledger(events)).text.contains(secret))
-    let tags = store.text.split(separator: "[secret#").dropFirst().map { $0.prefix(4) }
-    #expect(Set(tags).count == 2, "the cookie is one value, the token another")
+    let tags = store.text.split(separator: "[secret:").dropFirst().map { $0.prefix { $0 != "]" } }
+    #expect(Set(tags).count == 1, "the cookie and the token are one value: \(tags)")
+    #expect(store.text.contains("Set-Cookie\",\"sid=[secret:"))
   }
 
   @Test func `tokens that a server hands out are secrets from then on`() throws {
@@ -202,13 +203,13 @@ enum SampleRun {
       return
     }
     let body = String(decoding: try #require(clean.response).body, as: UTF8.self)
-    #expect(body.contains("[secret#") && !body.contains("abc.def.ghi") && body.contains("bearer"))
-    #expect(redactor.redact("see abc.def.ghi").contains("[secret#"))
+    #expect(body.contains("[secret:") && !body.contains("abc.def.ghi") && body.contains("bearer"))
+    #expect(redactor.redact("see abc.def.ghi").contains("[secret:"))
   }
 
   @Test func `the place in a body moves with what is cut before it`() throws {
     let body = #"{"a":"long-secret-value","b":"x"}"#
-    var redactor = Redactor(secrets: ["long-secret-value"], key: [3])
+    var redactor = Redactor(secrets: [Secret("token", "long-secret-value")], key: [3])
     let exchange = Exchange(
       request: Request(method: "GET", url: "http://h/", headers: [], body: nil),
       outcome: .response(.json(body)))
@@ -228,9 +229,18 @@ enum SampleRun {
 }
 
 @Suite struct JUnitTests {
+  private static var strict: JUnitReport.Options {
+    var options = JUnitReport.Options()
+    options.dialect = .strict
+    return options
+  }
+
   @Test func `the report is the accepted one`() {
     for dialect in JUnitReport.Dialect.allCases {
-      let text = JUnitReport(SampleRun.ledger(), dialect: dialect, host: "ci-7").text
+      var options = JUnitReport.Options()
+      options.dialect = dialect
+      options.host = "ci-7"
+      let text = JUnitReport(SampleRun.ledger(), options).text
       #expect(
         Golden.difference(text, from: "AssayReportTests/Golden/junit-\(dialect.rawValue).xml")
           == nil)
@@ -241,7 +251,7 @@ enum SampleRun {
   func `the strict dialect is valid by the schema of Jenkins`() throws {
     let schema = try SharedData.file(
       "conformance-formats/junit-xsd/jenkins-xunit-plugin/junit-10.xsd")
-    let text = JUnitReport(SampleRun.ledger(), dialect: .strict).text
+    let text = JUnitReport(SampleRun.ledger(), Self.strict).text
     let document = try XMLDocument(SourceFile(name: "junit.xml", text: text))
     #expect(document.isValid(bySchema: schema))
   }
@@ -253,7 +263,7 @@ enum SampleRun {
       name: "request", code: Verdict.flakyCode, outcome: .passed, message: "answered at attempt 3")
     let kinds: [Event.Kind] = [.stepStarted(0), .judged(0, flaky), .stepEnded(0)]
     let events = SampleRun.events().prefix(2) + kinds.map { Event(time: .zero, kind: $0) }
-    let text = JUnitReport(SampleRun.ledger(Array(events)), dialect: .strict).text
+    let text = JUnitReport(SampleRun.ledger(Array(events)), Self.strict).text
     let document = try XMLDocument(SourceFile(name: "junit.xml", text: text))
     let told = document.select("string(//testcase[1]/flakyFailure/stackTrace)")
     #expect(told == ["answered at attempt 3"])
@@ -276,7 +286,8 @@ enum SampleRun {
     let names = document.select("//testcase/@name") ?? []
     let classes = document.select("//testcase/@classname") ?? []
     #expect(Set(zip(names, classes).map { $0 + "\u{0}" + $1 }).count == names.count)
-    #expect(document.select("count(//testcase[count(*) > 1])") == ["0"])
+    let results = "failure | error | skipped"
+    #expect(document.select("count(//testcase[count(\(results)) > 1])") == ["0"])
   }
 
   @Test func `a failure is red although its namesake passed, and what never ran is no pass`() throws
@@ -319,9 +330,10 @@ enum SampleRun {
     let payload = "</script><img src=x onerror=alert(1)><svg onload=alert(1)>\"'&{{x}}"
     let ledger = SampleRun.ledger(SampleRun.events(name: payload, message: payload))
     let text = HTMLReport(ledger).text
-    #expect(!text.contains("<img") && !text.contains("<svg"))
-    #expect(text.components("<script>") == 2 && text.components("</script>") == 2)
-    #expect(!text.contains("<link") && !text.contains("<iframe") && !text.contains("url("))
+    #expect(!text.contains("<img") && !text.contains("<svg onload"))
+    #expect(text.components("<script>") == 2)
+    #expect(text.components("<script") == text.components("</script>"))
+    #expect(!text.contains("<link") && !text.contains("<iframe") && !text.contains(": url("))
     #expect(text.contains("default-src 'none'"))
     #expect(text.contains("&lt;img src=x onerror=alert(1)&gt;"))
   }
@@ -381,7 +393,7 @@ enum SampleRun {
     let kinds: [Event.Kind] = [
       .stepStarted(0), .judged(0, verdict), .visualized(0, page), .stepEnded(0),
     ]
-    var redactor = Redactor(secrets: ["hunter2-token"], key: [1])
+    var redactor = Redactor(secrets: [Secret("token", "hunter2-token")], key: [1])
     let events = (SampleRun.events().prefix(2) + kinds.map { Event(time: .zero, kind: $0) })
       .map { redactor.redact($0) }
     let store = MemoryStore()
@@ -487,9 +499,20 @@ private final class MemoryStore: @unchecked Sendable {
     for event in events { writer.write(event) }
   }
 
-  func read(_ bytes: [UInt8]? = nil) throws(Diagnostic) -> JournalReader.Result {
-    try JournalReader { self.bodies[$0] }
-      .read(SourceFile(name: "journal", bytes: bytes ?? Array(text.utf8)))
+  /// - Parameter pieceSize: How much the reader gets at a time.
+  func read(
+    _ bytes: [UInt8]? = nil, pieceSize: Int = 100
+  ) throws(Diagnostic) -> (events: [Event], tornLine: Int?) {
+    var reader = JournalReader("journal") { self.bodies[$0] }
+    var events: [Event] = []
+    let bytes = bytes ?? Array(text.utf8)
+    for start in stride(from: 0, to: bytes.count, by: pieceSize) {
+      try reader.take(Array(bytes[start..<min(start + pieceSize, bytes.count)])) {
+        events.append($0)
+      }
+    }
+    try reader.finish { events.append($0) }
+    return (events, reader.tornLine)
   }
 }
 

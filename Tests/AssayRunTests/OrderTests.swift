@@ -126,11 +126,13 @@ import Testing
     ("!tag:smoke", false), ("method:get", true), ("method:POST", false), ("url:/orders/", true),
     ("tag:smoke method:GET", true), ("tag:smoke method:POST", false), ("iter:3", true),
     ("iter:1-2", false), ("iter:2-", true), ("iter:-3", true), ("collection:Shop", true),
-    ("id:id-*", true), ("\"Orders / Happy\"", true),
+    ("id:id-*", true), ("\"Orders / Happy\"", true), ("k-0123456", true),
+    ("k-0123456-9abc", true), ("k-1123456", false), ("!k-0123456-9abc", false), ("k-order", false),
   ])
   func `an expression picks what it says`(_ text: String, _ expected: Bool) throws {
     let picks = try Selector(text).picks(
-      item, of: "Shop", iteration: 2, method: "GET", url: "{{base}}/orders/1")
+      item, of: "Shop", iteration: 2, method: "GET", url: "{{base}}/orders/1",
+      check: "k-0123456")
     #expect(picks == expected)
   }
 

@@ -21,6 +21,18 @@ package struct Variable: Sendable {
 
   /// What takes its place in a template.
   package var substitution: String { written ?? value.substitution }
+
+  /// What has to be kept out of everything that is written; nil where it is no secret. A name can
+  /// say that its value is one, unless the value is too short to be looked for everywhere.
+  package var secret: Secret? {
+    let text = substitution
+    let isSecret =
+      self.isSecret
+      || SecretName.isLikely(name) && text.utf8.count >= 8 && !text.holds("{{")
+        && text.lowercased() != name.lowercased()
+    let plain = name.hasPrefix("vault:") ? String(name.dropFirst(6)) : name
+    return isSecret ? Secret(plain, text) : nil
+  }
 }
 
 /// The rows of a data file, each read when its iteration begins.
@@ -74,18 +86,23 @@ package struct Scopes: Sendable {
     var variables: [Variable] = []
     /// The step that first set each of them.
     var steps: [Int] = []
+    /// The step that last set each of them, or -1.
+    var setters: [Int] = []
     var index: [String: Int] = [:]
 
     mutating func set(_ variable: Variable, by step: Int?) {
       if let at = index[variable.name] {
         variables[at] = variable
+        setters[at] = step ?? -1
         return
       }
       // Steps that overlap set their variables in any order, and who lists them sees the plan's.
+      let setter = step ?? -1
       let step = step ?? steps.last ?? -1
       let place = (steps.lastIndex { $0 <= step } ?? -1) + 1
       variables.insert(variable, at: place)
       steps.insert(step, at: place)
+      setters.insert(setter, at: place)
       settle(from: place)
     }
 
@@ -93,6 +110,7 @@ package struct Scopes: Sendable {
       guard let at = index.removeValue(forKey: name) else { return }
       variables.remove(at: at)
       steps.remove(at: at)
+      setters.remove(at: at)
       settle(from: at)
     }
 
@@ -133,13 +151,30 @@ package struct Scopes: Sendable {
     return nil
   }
 
+  /// The step that set the strongest variable of that name; nil where no step did.
+  package func setter(of name: String) -> Int? {
+    for layer in layers {
+      if let at = layer.index[name] { return layer.setters[at] < 0 ? nil : layer.setters[at] }
+    }
+    return nil
+  }
+
   /// Every name that some layer defines, for suggestions.
   package var names: Set<String> {
     Set(layers.flatMap { $0.variables.map(\.name) })
   }
 
   /// The text of every secret, so that it can be kept out of what is written.
-  package var secrets: [String] {
-    layers.flatMap(\.variables).filter(\.isSecret).map(\.substitution)
+  package var secrets: [Secret] { layers.flatMap(\.variables).compactMap(\.secret) }
+}
+
+/// A text that nobody may see, and the name by which everybody may speak of it.
+package struct Secret: Sendable, Hashable {
+  package let name: String
+  package let value: String
+
+  package init(_ name: String, _ value: String) {
+    self.name = name
+    self.value = value
   }
 }

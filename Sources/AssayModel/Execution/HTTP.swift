@@ -44,6 +44,8 @@ package struct Request: Sendable {
   package var login: ConnectionLogin?
   /// A redirect led it away from its origin, so that nothing that proves who we are goes along.
   package var hasLeftOrigin = false
+  /// Only the beginning of its body was recorded, or nothing of it.
+  package var isCut = false
 
   package init(
     method: String, url: String, headers: [HeaderField], body: [UInt8]?,

@@ -39,14 +39,18 @@ package struct Step: Sendable {
   package let suiteName: String
   package let iteration: Int
   package let iterationCount: Int
+  /// What tells its row of data from the others.
+  package let row: String?
 
   package init(
-    number: Int, item: Suite.Item, suiteName: String, iteration: Int, iterationCount: Int
+    number: Int, item: Suite.Item, suiteName: String, iteration: Int, iterationCount: Int,
+    row: String? = nil
   ) {
     self.number = number
     self.item = item
     self.suiteName = suiteName
     self.iteration = iteration
     self.iterationCount = iterationCount
+    self.row = row
   }
 }

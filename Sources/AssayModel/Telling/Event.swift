@@ -23,6 +23,8 @@ package struct Event: Sendable {
     case subexchanged(Int, Exchange)
     /// An attempt that is made again, and why.
     case retried(Int, Exchange, reason: String)
+    /// The request of a step was filled in with what these earlier steps have set.
+    case drew(Int, from: [Int])
     /// A step waits for another one.
     case held(Int, by: Int, reason: String)
     /// A server asked for patience: nothing more goes there for so long.
@@ -46,8 +48,24 @@ package struct Event: Sendable {
     case noted(Int?, Note)
     /// The step is over; nothing more is told of it.
     case stepEnded(Int)
+    /// What was asked of the run as a whole, and whether it holds.
+    case gated(Gate)
     /// Posted once, at the end of a run that was not killed.
     case runEnded(interrupted: Bool)
+  }
+
+  /// A bound that somebody set for a whole run.
+  package struct Gate: Sendable, Hashable {
+    /// `coverage: responses`.
+    package let name: String
+    package let holds: Bool
+    package let message: String
+
+    package init(name: String, holds: Bool, message: String) {
+      self.name = name
+      self.holds = holds
+      self.message = message
+    }
   }
 
   /// A step as the plan names it.
@@ -59,10 +77,12 @@ package struct Event: Sendable {
     package let iteration: Int
     package let iterationCount: Int
     package let place: Place
+    /// What tells its row of data from the others; nil where there are no rows.
+    package let row: String?
 
     package init(
       number: Int, suite: String, folders: [String], name: String, iteration: Int,
-      iterationCount: Int, place: Place
+      iterationCount: Int, place: Place, row: String? = nil
     ) {
       self.number = number
       self.suite = suite
@@ -71,7 +91,11 @@ package struct Event: Sendable {
       self.iteration = iteration
       self.iterationCount = iterationCount
       self.place = place
+      self.row = row
     }
+
+    /// The folder path and the name, as people say it.
+    package var path: String { (folders + [name]).joined(separator: " / ") }
 
     /// The same item as another step.
     package func numbered(_ number: Int) -> PlannedStep {
@@ -94,6 +118,8 @@ package struct RunFacts: Sendable, Hashable {
   package var inputs: [Input]
   /// What makes the random values of a run come again.
   package var seed: UInt64
+  /// The words of the command line that would do the same again, without what only shapes outputs.
+  package var command: [String]
 
   /// One input and the digest of its bytes, so that a report says what it speaks of.
   package struct Input: Sendable, Hashable {
@@ -108,7 +134,7 @@ package struct RunFacts: Sendable, Hashable {
 
   package init(
     id: String, version: String, startedAt: Int, collections: [String], environment: String?,
-    contracts: [String], inputs: [Input], seed: UInt64 = 0
+    contracts: [String], inputs: [Input], seed: UInt64 = 0, command: [String] = []
   ) {
     self.id = id
     self.version = version
@@ -118,5 +144,6 @@ package struct RunFacts: Sendable, Hashable {
     self.contracts = contracts
     self.inputs = inputs
     self.seed = seed
+    self.command = command
   }
 }

@@ -49,7 +49,8 @@ extension Ledger {
     // What was planned and never ran has not been judged.
     let isCutShort = end == .missing || summary.ended < summary.planned
     if summary.errors > 0 || summary.passed == 0 || isCutShort { return .couldNotJudge }
-    return vacuity == nil ? .success : .couldNotJudge
+    if vacuity != nil { return .couldNotJudge }
+    return gates.allSatisfy(\.holds) ? .success : .gateFailed
   }
 
   /// Why a run that has a contract says nothing about the API; nil where it says something.

@@ -13,6 +13,8 @@ package struct Ledger: Sendable {
   package private(set) var slowdowns: [String: Slowdown] = [:]
   /// How many good calls have nothing kept of them but what they were and came to.
   package private(set) var briefCount = 0
+  /// What was asked of the whole run.
+  package private(set) var gates: [Event.Gate] = []
   /// How much of the contracts was reached; nil in a run without any.
   package private(set) var coverage: Coverage?
   private var keptBodies = 0
@@ -42,6 +44,10 @@ package struct Ledger: Sendable {
     package var subrequestCount = 0
     /// How many attempts were made before the one that counts.
     package var retryCount = 0
+    /// What became of the first of them.
+    package var attempts: [Attempt] = []
+    /// The steps whose variables its request was filled in with.
+    package var sources: [Int] = []
     package var operation: String?
     package var isMapped = false
     /// Whether the response had not one value in it.
@@ -50,12 +56,23 @@ package struct Ledger: Sendable {
     package var console: [ScriptOutcome.ConsoleLine] = []
     package var notes: [Note] = []
     package var startedAt: Duration = .zero
+    /// When its response was there, or could not be.
+    package var exchangedAt: Duration = .zero
     package var endedAt: Duration = .zero
 
     package enum State: String, Sendable { case planned, running, ended }
 
     package var isBad: Bool { verdicts.contains(where: \.isBad) }
   }
+
+  /// An attempt that was made again.
+  package struct Attempt: Sendable {
+    package let reason: String
+    package let time: Duration
+  }
+
+  /// So many attempts of one step are kept.
+  private static let attemptLimit = 20
 
   package init() {}
 
@@ -64,6 +81,7 @@ package struct Ledger: Sendable {
     switch event.kind {
     case .runStarted(let facts): self.facts = facts
     case .planned(let steps): entries = steps.map { Entry(step: $0) }
+    case .gated(let gate): gates.append(gate)
     case .runEnded(let interrupted): end = interrupted ? .interrupted : .complete
     case .noted(nil, let note): notes.append(note)
     case .noted(let step?, let note): change(step) { $0.notes.append(note) }
@@ -72,7 +90,12 @@ package struct Ledger: Sendable {
         $0.state = .running
         $0.startedAt = event.time
       }
-    case .exchanged(let step, let exchange): change(step) { $0.exchange = exchange }
+    case .exchanged(let step, let exchange):
+      change(step) {
+        $0.exchange = exchange
+        $0.exchangedAt = event.time
+      }
+    case .drew(let step, let sources): change(step) { $0.sources = sources }
     case .judged(let step, let verdict): change(step) { $0.verdicts.append(verdict) }
     case .contracted(let operations): coverage = Coverage(operations)
     case .mapped(let step, let operation, let reach):
@@ -88,7 +111,12 @@ package struct Ledger: Sendable {
       // Numbers are places in the list, so one that does not fit belongs to another run.
       if step.number == entries.count { entries.append(Entry(step: step)) }
     case .subexchanged(let step, _): change(step) { $0.subrequestCount += 1 }
-    case .retried(let step, _, _): change(step) { $0.retryCount += 1 }
+    case .retried(let step, let exchange, let reason):
+      change(step) {
+        $0.retryCount += 1
+        guard $0.attempts.count < Self.attemptLimit else { return }
+        $0.attempts.append(Attempt(reason: reason, time: exchange.timings.service))
+      }
     case .slowed(let host, let status, let wait):
       slowdowns[host, default: Slowdown(status: status)].wait += wait
     case .variableChanged, .visualized, .held: break

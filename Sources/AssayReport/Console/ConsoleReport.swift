@@ -31,6 +31,7 @@ package struct ConsoleReport {
   private let output: Output
   private let level: Level
   private let style: Style
+  private let parts: Parts
   private var order = ShownOrder()
   private var ended = 0
   private var bad = 0
@@ -47,10 +48,19 @@ package struct ConsoleReport {
   /// How often a line that is drawn over changes.
   private static let frame: Duration = .milliseconds(80)
 
-  package init(output: Output, level: Level, style: Style) {
+  /// What is told beside requests.
+  package struct Parts: Sendable {
+    package var hasSummary = true
+    package var hasScriptOutput = true
+
+    package init() {}
+  }
+
+  package init(output: Output, level: Level, style: Style, parts: Parts = Parts()) {
     self.output = output
     self.level = level
     self.style = style
+    self.parts = parts
   }
 
   /// - Parameter ledger: What all events up to this one add up to.
@@ -60,7 +70,7 @@ package struct ConsoleReport {
     case .stepEnded(let step): finish(step, ledger)
     case .noted(nil, let note): tell(note)
     case .slowed(let host, let status, let wait): tellSlowdown(host, status, wait)
-    case .console(_, let line) where level >= .requests:
+    case .console(_, let line) where level >= .requests && parts.hasScriptOutput:
       clear()
       output.result(style.dim("  console.\(line.level): ") + safe(line.text) + "\n")
     case .runEnded:
@@ -296,7 +306,7 @@ package struct ConsoleReport {
     _ ledger: Ledger, files: [(kind: String, path: String)], exitCode: ExitCode
   ) {
     clear()
-    guard level > .silent else { return }
+    guard level > .silent, parts.hasSummary else { return }
     let summary = ledger.summary
     let verdict =
       switch exitCode {

@@ -2,6 +2,12 @@
 struct Markup {
   private(set) var text = ""
 
+  /// What has been built so far, which it then forgets.
+  mutating func drained() -> String {
+    defer { text = "" }
+    return text
+  }
+
   /// An element with what is built inside it.
   mutating func element(
     _ name: String, _ attributes: [(String, String)] = [], _ body: (inout Markup) -> Void
@@ -26,6 +32,10 @@ struct Markup {
   mutating func addTrusted(_ markup: StaticString) { text += "\(markup)" }
 
   static func escaped(_ text: String) -> String {
+    let isPlain = text.utf8.allSatisfy { byte in
+      byte >= 0x20 && byte < 0x7F && ![0x22, 0x26, 0x27, 0x3C, 0x3E].contains(byte)
+    }
+    if isPlain { return text }
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       switch scalar {

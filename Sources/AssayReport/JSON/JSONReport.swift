@@ -10,7 +10,9 @@ package struct JSONReport {
 
   package init(_ ledger: Ledger) { self.ledger = ledger }
 
-  package var text: String {
+  package var text: String { ReportSink.text { write(to: &$0) } }
+
+  package func write(to sink: inout ReportSink) {
     var writer = JSONWriter()
     writer.object { writer in
       writer.name("collection")
@@ -33,10 +35,18 @@ package struct JSONReport {
         }
         if let coverage = ledger.coverage { write(coverage, to: &writer) }
         writer.name("executions")
-        writer.array { writer in for entry in ledger.entries { write(entry, to: &writer) } }
+        writer.array { writer in
+          ledger.eachClaimed {
+            write($0, to: &writer)
+            sink.write(writer.drained())
+          }
+        }
         writer.name("failures")
         writer.array { writer in
-          for entry in ledger.entries { writeFailures(of: entry, to: &writer) }
+          ledger.eachClaimed {
+            writeFailures(of: $0, to: &writer)
+            sink.write(writer.drained())
+          }
         }
         writer.name("error")
         writer.null()
@@ -50,21 +60,12 @@ package struct JSONReport {
         writer.member("ended", ledger.summary.ended)
       }
     }
-    return writer.text + "\n"
+    sink.write(writer.drained())
+    sink.write("\n")
   }
 
   private func milliseconds(_ duration: Duration) -> Int {
     JournalCodec.microseconds(duration) / 1_000
-  }
-
-  /// What a step claims: its verdicts, or that it never ran.
-  private func verdicts(of entry: Ledger.Entry) -> [Verdict] {
-    guard entry.state != .ended else { return entry.verdicts }
-    return entry.verdicts + [
-      Verdict(
-        name: "request", code: "run.not-judged", outcome: .error,
-        message: "the run ended before this was judged")
-    ]
   }
 
   private func isSkipped(_ verdict: Verdict) -> Bool {
@@ -73,15 +74,20 @@ package struct JSONReport {
 
   private func writeStats(to writer: inout JSONWriter) {
     let summary = ledger.summary
-    let verdicts = ledger.entries.flatMap(verdicts)
-    let requestFailures = ledger.entries.filter { entry in
-      self.verdicts(of: entry).contains { $0.name == "request" && $0.isBad }
-    }.count
+    var (claims, bad, requestFailures) = (0, 0, 0)
+    ledger.eachClaimed { claimed in
+      claims += claimed.claims.count
+      bad += claimed.claims.count { $0.verdict.isBad }
+      let isRefused = claimed.claims.contains {
+        ["request", "end"].contains($0.verdict.name) && $0.verdict.isBad
+      }
+      if isRefused { requestFailures += 1 }
+    }
     let iterations = Set(ledger.entries.map { "\($0.step.suite)\u{0}\($0.step.iteration)" }).count
     let rows: [(String, Int, Int)] = [
       ("iterations", iterations, 0), ("items", summary.planned, 0),
       ("requests", summary.requests, requestFailures),
-      ("assertions", verdicts.count, verdicts.filter(\.isBad).count),
+      ("assertions", claims, bad),
     ]
     writer.object { writer in
       for (name, total, failed) in rows {
@@ -114,7 +120,8 @@ package struct JSONReport {
     }
   }
 
-  private func write(_ entry: Ledger.Entry, to writer: inout JSONWriter) {
+  private func write(_ claimed: Claimed, to writer: inout JSONWriter) {
+    let entry = claimed.entry
     writer.object { writer in
       writer.name("cursor")
       writer.object {
@@ -124,13 +131,16 @@ package struct JSONReport {
       }
       writer.name("item")
       writer.object { $0.member("name", entry.step.name) }
+      writer.member("id", claimed.id)
       writer.member("operation", ifAny: entry.operation)
       if let exchange = entry.exchange { write(exchange, to: &writer) }
       writer.name("assertions")
       writer.array { writer in
-        for verdict in verdicts(of: entry) {
+        for claim in claimed.claims {
+          let verdict = claim.verdict
           writer.object { writer in
             writer.member("assertion", verdict.name)
+            writer.member("id", claim.id)
             writer.member("skipped", isSkipped(verdict))
             if verdict.isBad {
               writer.name("error")
@@ -157,7 +167,7 @@ package struct JSONReport {
   }
 
   /// What a script threw is told with its kind before it, which stands by itself here.
-  private static func error(_ verdict: Verdict) -> (name: String, message: String) {
+  static func error(_ verdict: Verdict) -> (name: String, message: String) {
     guard verdict.fault == .assertion || verdict.fault == .script,
       let parts = verdict.message.parted(at: ": "), parts.before.hasSuffix("Error"),
       parts.before.allSatisfy(\.isLetter)
@@ -197,8 +207,9 @@ package struct JSONReport {
     }
   }
 
-  private func writeFailures(of entry: Ledger.Entry, to writer: inout JSONWriter) {
-    for verdict in verdicts(of: entry) where verdict.isBad {
+  private func writeFailures(of claimed: Claimed, to writer: inout JSONWriter) {
+    let entry = claimed.entry
+    for verdict in claimed.claims.map(\.verdict) where verdict.isBad {
       writer.object { writer in
         writer.name("source")
         writer.object { $0.member("name", entry.step.name) }

@@ -1,10 +1,15 @@
 /// Writes XML 1.0 that every parser takes, whatever the texts hold.
 struct XMLWriter {
-  private(set) var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+  private(set) var sink: ReportSink
   private var depth = 0
 
+  init(_ sink: ReportSink) {
+    self.sink = sink
+    self.sink.write("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
+  }
+
   mutating func open(_ name: String, _ attributes: [(String, String)]) {
-    line("<\(name)\(written(attributes))>")
+    line("<\(name)\(Self.written(attributes))>")
     depth += 1
   }
 
@@ -14,23 +19,32 @@ struct XMLWriter {
   }
 
   mutating func empty(_ name: String, _ attributes: [(String, String)]) {
-    line("<\(name)\(written(attributes))/>")
+    line("<\(name)\(Self.written(attributes))/>")
   }
 
   mutating func element(_ name: String, _ attributes: [(String, String)], _ content: String) {
-    line("<\(name)\(written(attributes))>\(Self.escaped(content, inAttribute: false))</\(name)>")
+    line(
+      "<\(name)\(Self.written(attributes))>\(Self.escaped(content, inAttribute: false))</\(name)>")
   }
 
   private mutating func line(_ content: String) {
-    text += String(repeating: "  ", count: depth) + content + "\n"
+    sink.write(String(repeating: "  ", count: depth) + content + "\n")
   }
 
-  private func written(_ attributes: [(String, String)]) -> String {
-    attributes.map { " \($0.0)=\"\(Self.escaped($0.1, inAttribute: true))\"" }.joined()
+  private static func written(_ attributes: [(String, String)]) -> String {
+    var text = ""
+    for (name, value) in attributes {
+      text += " \(name)=\"\(escaped(value, inAttribute: true))\""
+    }
+    return text
   }
 
   /// By scalar: what XML 1.0 cannot hold (section 2.2) becomes visible instead.
   static func escaped(_ text: String, inAttribute: Bool) -> String {
+    let isPlain = text.utf8.allSatisfy { byte in
+      byte >= 0x20 && byte < 0x7F && byte != 0x26 && byte != 0x3C && byte != 0x3E && byte != 0x22
+    }
+    if isPlain { return text }
     var result = String.UnicodeScalarView()
     func add(_ text: String) { result.append(contentsOf: text.unicodeScalars) }
     for scalar in text.unicodeScalars {

@@ -34,6 +34,10 @@ enum JournalCodec {
       head("step.hold", step, &writer)
       writer.member("by", other)
       writer.member("reason", reason)
+    case .drew(let step, let sources):
+      head("step.use", step, &writer)
+      writer.name("from")
+      writer.array { writer in for source in sources { writer.int(source) } }
     case .slowed(let host, let status, let wait):
       writer.member("event", "slowdown")
       writer.member("host", host)
@@ -70,6 +74,11 @@ enum JournalCodec {
       writer.member("event", "note")
       if let step { writer.member("step", step) }
       write(note, to: &writer)
+    case .gated(let gate):
+      writer.member("event", "gate")
+      writer.member("name", gate.name)
+      writer.member("holds", gate.holds)
+      writer.member("message", gate.message)
     case .stepEnded(let step): head("step.end", step, &writer)
     case .runEnded(let interrupted):
       writer.member("event", "run.end")
@@ -145,6 +154,9 @@ enum JournalCodec {
         }
       }
     }
+    guard !facts.command.isEmpty else { return }
+    writer.name("command")
+    writer.array { writer in for word in facts.command { writer.string(word) } }
   }
 
   private static func write(_ step: Event.PlannedStep, to writer: inout JSONWriter) {
@@ -156,6 +168,7 @@ enum JournalCodec {
       writer.member("name", step.name)
       writer.member("iteration", step.iteration)
       writer.member("iterations", step.iterationCount)
+      writer.member("row", ifAny: step.row)
       writer.name("place")
       write(step.place, to: &writer)
     }
@@ -191,7 +204,9 @@ enum JournalCodec {
       $0.member("method", exchange.request.method)
       $0.member("url", exchange.request.url)
       write(exchange.request.headers, to: &$0)
-      if let body = exchange.request.body { write(body, to: &$0, bodies: &bodies, limit: limit) }
+      if let body = exchange.request.body {
+        write(body, body.count, to: &$0, bodies: &bodies, limit: limit)
+      }
     }
     switch exchange.outcome {
     case .failed(let fault):
@@ -207,7 +222,8 @@ enum JournalCodec {
         $0.member("reason", response.reason)
         $0.member("version", response.version)
         write(response.headers, to: &$0)
-        write(response.body, to: &$0, bodies: &bodies, limit: limit)
+        // One that was read from a journal may be longer than what was kept of it.
+        write(response.body, response.bodySize, to: &$0, bodies: &bodies, limit: limit)
       }
     }
     writer.name("timings")
@@ -257,17 +273,17 @@ enum JournalCodec {
   }
 
   private static func write(
-    _ body: [UInt8], to writer: inout JSONWriter, bodies: inout [(name: String, bytes: [UInt8])],
-    limit: Int
+    _ body: [UInt8], _ size: Int, to writer: inout JSONWriter,
+    bodies: inout [(name: String, bytes: [UInt8])], limit: Int
   ) {
-    guard !body.isEmpty else { return }
+    guard size > 0 else { return }
     let kept = body.count <= limit ? body : Array(body.prefix(limit))
     let digest = Digest.sha256(kept)
     if !kept.isEmpty { bodies.append((digest, kept)) }
     writer.name("body")
     writer.object {
       $0.member("sha256", digest)
-      $0.member("size", body.count)
+      $0.member("size", size)
       $0.member("kept", kept.count)
     }
   }

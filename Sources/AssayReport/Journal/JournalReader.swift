@@ -5,35 +5,67 @@ internal import AssayText
 ///
 /// A run that was killed leaves a torn last line; it is left out and said. Members and events that
 /// this version does not know are passed over.
+///
+/// It takes the file piece by piece and holds no more than a line of it, since a journal may be larger
+/// than the memory that a report should take.
 package struct JournalReader {
+  private let name: String
   private let load: (_ name: String) -> [UInt8]?
+  private var rest: [UInt8] = []
+  private var lineCount = 0
+  /// The number of the first line that could not be read, from 1; nil where all could.
+  package private(set) var tornLine: Int?
 
   /// - Parameter load: The bytes of a stored body by its file name; nil where it is gone.
-  package init(load: @escaping (_ name: String) -> [UInt8]?) { self.load = load }
-
-  package struct Result {
-    package let events: [Event]
-    /// The number of the first line that could not be read, from 1; nil where all could.
-    package let tornLine: Int?
+  package init(_ name: String, load: @escaping (_ name: String) -> [UInt8]?) {
+    self.name = name
+    self.load = load
   }
 
-  package func read(_ file: SourceFile) throws(Diagnostic) -> Result {
-    var events: [Event] = []
-    for (index, line) in file.bytes.split(separator: 0x0A).enumerated() {
-      guard let content = JournalWriter.unsealed(line),
-        let document = try? JSONReader.read(SourceFile(name: file.name, bytes: content))
-      else {
-        if index == 0 { throw .notAJournal(file) }
-        return Result(events: events, tornLine: index + 1)
-      }
-      if index == 0, document.root["event"]?.string != "run.start" { throw .notAJournal(file) }
-      if index == 0, let version = document.root["version"]?.int, version > JournalCodec.version {
+  /// Takes the next piece of the file, and hands on the events that it completes.
+  package mutating func take(_ piece: [UInt8], _ body: (Event) -> Void) throws(Diagnostic) {
+    guard tornLine == nil else { return }
+    var start = 0
+    while let end = piece[start...].firstIndex(of: 0x0A) {
+      // Most lines lie in one piece and need not be put together.
+      let line = rest.isEmpty ? piece[start..<end] : (rest + piece[start..<end])[...]
+      rest = []
+      start = end + 1
+      try take(line: line, body)
+      if tornLine != nil { return }
+    }
+    rest += piece[start...]
+  }
+
+  /// Says that there is nothing more: what is left is the torn end of a run that was killed.
+  package mutating func finish(_ body: (Event) -> Void) throws(Diagnostic) {
+    if !rest.isEmpty { try take(line: rest[...], body) }
+    rest = []
+    if lineCount == 0 { throw .notAJournal(SourceFile(name: name, bytes: [])) }
+  }
+
+  private mutating func take(
+    line: ArraySlice<UInt8>, _ body: (Event) -> Void
+  ) throws(Diagnostic) {
+    guard !line.isEmpty else { return }
+    let isFirst = lineCount == 0
+    lineCount += 1
+    guard let content = JournalWriter.unsealed(line),
+      let document = try? JSONReader.read(SourceFile(name: name, bytes: content))
+    else {
+      if isFirst { throw .notAJournal(SourceFile(name: name, bytes: Array(line.prefix(1_000)))) }
+      tornLine = lineCount
+      return
+    }
+    let root = document.root
+    if isFirst {
+      let file = SourceFile(name: name, bytes: content)
+      if root["event"]?.string != "run.start" { throw .notAJournal(file) }
+      if let version = root["version"]?.int, version > JournalCodec.version {
         throw .newerJournal(file, version)
       }
-      if let event = event(document.root) { events.append(event) }
     }
-    guard !events.isEmpty else { throw .notAJournal(file) }
-    return Result(events: events, tornLine: nil)
+    if let event = event(root) { body(event) }
   }
 
   private func event(_ node: Node) -> Event? {
@@ -56,6 +88,13 @@ package struct JournalReader {
       return exchange(node).map { .retried(step, $0, reason: node["reason"]?.string ?? "") }
     case ("step.hold", let step?):
       return node["by"]?.int.map { .held(step, by: $0, reason: node["reason"]?.string ?? "") }
+    case ("step.use", let step?):
+      return .drew(step, from: list(node["from"]).compactMap(\.int))
+    case ("gate", _):
+      return .gated(
+        Event.Gate(
+          name: node["name"]?.string ?? "", holds: node["holds"]?.bool ?? false,
+          message: node["message"]?.string ?? ""))
     case ("slowdown", _):
       return .slowed(
         host: node["host"]?.string ?? "", status: node["status"]?.int ?? 0,
@@ -89,7 +128,8 @@ package struct JournalReader {
       contracts: list(node["contracts"]).compactMap(\.string),
       inputs: list(node["inputs"]).map {
         .init(name: $0["name"]?.string ?? "", sha256: $0["sha256"]?.string ?? "")
-      }, seed: node["seed"]?.lexeme.flatMap { UInt64($0) } ?? 0)
+      }, seed: node["seed"]?.lexeme.flatMap { UInt64($0) } ?? 0,
+      command: list(node["command"]).compactMap(\.string))
   }
 
   private func operation(_ node: Node) -> OperationFacts? {
@@ -117,7 +157,7 @@ package struct JournalReader {
       number: number, suite: node["suite"]?.string ?? "",
       folders: list(node["folders"]).compactMap(\.string), name: node["name"]?.string ?? "",
       iteration: node["iteration"]?.int ?? 0, iterationCount: node["iterations"]?.int ?? 1,
-      place: place)
+      place: place, row: node["row"]?.string)
   }
 
   private func place(_ node: Node?) -> Place? {
@@ -140,9 +180,12 @@ package struct JournalReader {
 
   private func exchange(_ node: Node) -> Exchange? {
     guard let sent = node["request"] else { return nil }
-    let request = Request(
+    var request = Request(
       method: sent["method"]?.string ?? "", url: sent["url"]?.string ?? "",
       headers: headers(sent["headers"]), body: sent["body"].map(body))
+    // What was taken out changes lengths, and what was left away is known by none being there.
+    let kept = sent["body"]?["kept"]?.int ?? 0
+    request.isCut = kept < sent["body"]?["size"]?.int ?? 0 || request.body?.count ?? 0 < kept
     let outcome: Exchange.Outcome
     if let failed = node["failed"] {
       let kind = failed["kind"]?.string.flatMap(TransportFault.Kind.init) ?? .other

@@ -8,7 +8,11 @@ internal import AssayText
 /// may travel, or by the name of the field that carries it. Equal values get equal tags.
 package struct Redactor: Sendable {
   private var needles: [Needle] = []
+  /// Which bytes a needle begins with.
+  private var firsts = [Bool](repeating: false, count: 256)
   private var known: Set<String> = []
+  /// The name under which a value was first met, by its digest, so that it keeps one tag.
+  private var names: [String: String] = [:]
   private let key: [UInt8]
   /// Where the bodies of running steps were cut, so that places in them still fit.
   private var cuts: [Int: [Cut]] = [:]
@@ -24,45 +28,127 @@ package struct Redactor: Sendable {
     let replacement: Int
   }
 
-  /// How the tag of what was taken out begins.
-  package static let mark = "[secret#"
+  /// How the tag of what was taken out begins: `[secret:NAME#1f3a]`.
+  package static let mark = "[secret:"
 
   /// Shorter texts are too common to be looked for everywhere.
   private static let shortest = 4
+  /// So many values keep the name under which they were first met.
+  private static let nameLimit = 10_000
 
   /// - Parameter key: Bytes of this run alone, so that tags cannot be compared between runs.
-  package init(secrets: [String], key: [UInt8]) {
+  package init(secrets: [Secret], key: [UInt8]) {
     self.key = key
     for secret in secrets { learn(secret) }
   }
 
   /// Remembers a value in every form in which it may travel.
-  package mutating func learn(_ secret: String) {
-    guard secret.utf8.count >= Self.shortest, known.insert(secret).inserted else { return }
-    let tag = Array("\(Self.mark)\(tag(of: secret))]".utf8)
-    let bytes = Array(secret.utf8)
+  package mutating func learn(_ secret: Secret) {
+    guard secret.value.utf8.count >= Self.shortest, known.insert(secret.value).inserted else {
+      return
+    }
+    let tag = Array(tag(of: secret.value, as: secret.name).utf8)
+    needles += Self.forms(of: Array(secret.value.utf8)).map { Needle(bytes: $0, tag: tag) }
+    // Longer forms first, so that none hides inside another.
+    needles.sort { $0.bytes.count > $1.bytes.count }
+    for needle in needles { firsts[Int(needle.bytes[0])] = true }
+  }
+
+  /// As it is, and as JSON, percent encoding, forms, HTML and Base64 write it.
+  private static func forms(of bytes: [UInt8]) -> Set<[UInt8]> {
     var quoted: [UInt8] = []
     JSONWriter.appendQuoted(bytes, to: &quoted)
-    let percent = PercentEncoding.encode(bytes, keeping: URI.isUnreserved)
+    let plain = Array(quoted.dropFirst().dropLast())
     var forms: Set<[UInt8]> = [
-      bytes, Array(quoted.dropFirst().dropLast()), Array(percent.utf8),
-      Array(percent.lowercased().utf8),
+      bytes, plain, Array(Markup.escaped(String(decoding: bytes, as: UTF8.self)).utf8),
     ]
+    // Some writers of JSON escape the slash, and whatever is not ASCII.
+    let ascii = escapedBeyondASCII(String(decoding: plain, as: UTF8.self))
+    for text in [ascii.lower, ascii.upper] {
+      forms.insert(Array(text.utf8))
+      forms.insert(
+        Array(
+          text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .joined(separator: Array("\\/".utf8))))
+    }
+    let kept: [(UInt8) -> Bool] = [
+      URI.isUnreserved,
+      // What JavaScript's encodeURIComponent leaves as it is.
+      { URI.isUnreserved($0) || "!'()*".utf8.contains($0) },
+      // And what most leave as it is in a query.
+      { URI.isUnreserved($0) || "!$'()*,;:@/?".utf8.contains($0) },
+    ]
+    for keeping in kept {
+      let percent = PercentEncoding.encode(bytes, keeping: keeping)
+      forms.insert(Array(percent.utf8))
+      forms.insert(lowercasedEscapes(percent))
+      forms.insert(Array(percent.replacing("%20", with: "+").utf8))
+    }
     // Inside Base64 a value shows in three ways, by where its first byte falls; the characters at
     // either end also hold neighbouring bits and are left alone.
     for shift in 0..<3 where bytes.count >= 6 {
       let text = Array(Base64.encode([UInt8](repeating: 0, count: shift) + bytes).utf8)
       let first = [0, 2, 3][shift]
       let whole = (shift + bytes.count) * 8 / 6
-      forms.insert(Array(text[first..<max(first, whole)]))
+      let form = Array(text[first..<max(first, whole)])
+      forms.insert(form)
+      forms.insert(
+        form.map {
+          $0 == UInt8(ascii: "+")
+            ? UInt8(ascii: "-") : $0 == UInt8(ascii: "/") ? UInt8(ascii: "_") : $0
+        })
     }
-    needles += forms.filter { $0.count >= Self.shortest }.map { Needle(bytes: $0, tag: tag) }
-    // Longer forms first, so that none hides inside another.
-    needles.sort { $0.bytes.count > $1.bytes.count }
+    return forms.filter { $0.count >= shortest }
   }
 
-  private func tag(of secret: String) -> String {
-    Digest.hex(Digest.hmac(Array(secret.utf8), key: key, .sha256).prefix(2))
+  /// `%2F` as `%2f`, and nothing else changed.
+  private static func lowercasedEscapes(_ text: String) -> [UInt8] {
+    var bytes = Array(text.utf8)
+    var index = 0
+    while index + 2 < bytes.count {
+      if bytes[index] == UInt8(ascii: "%") {
+        for place in index + 1...index + 2 where (0x41...0x46).contains(bytes[place]) {
+          bytes[place] |= 0x20
+        }
+        index += 2
+      }
+      index += 1
+    }
+    return bytes
+  }
+
+  private static func escapedBeyondASCII(_ text: String) -> (lower: String, upper: String) {
+    guard text.utf8.contains(where: { $0 >= 0x80 }) else { return (text, text) }
+    var result = (lower: "", upper: "")
+    for unit in text.utf16 {
+      if unit < 0x80, let scalar = Unicode.Scalar(unit) {
+        result.lower.unicodeScalars.append(scalar)
+        result.upper.unicodeScalars.append(scalar)
+      } else {
+        let digits = String(unit, radix: 16)
+        let padded = String(repeating: "0", count: 4 - digits.count) + digits
+        result.lower += "\\u" + padded
+        result.upper += "\\u" + padded.uppercased()
+      }
+    }
+    return result
+  }
+
+  /// What stands for a value; equal values get equal tags, under the name that was met first.
+  private mutating func tag(of secret: String, as name: String) -> String {
+    let digest = Digest.hmac(Array(secret.utf8), key: key, .sha256)
+    let known = Digest.hex(digest.prefix(8))
+    var shown = names[known]
+    if shown == nil {
+      let clean = name.unicodeScalars.prefix(40).map { scalar -> Character in
+        let isPlain =
+          scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
+        return isPlain || scalar == "-" || scalar == "_" ? Character(scalar) : "_"
+      }
+      shown = clean.isEmpty ? "value" : String(clean)
+      if names.count < Self.nameLimit { names[known] = shown }
+    }
+    return "\(Self.mark)\(shown ?? "value")#\(Digest.hex(digest.prefix(2)))]"
   }
 
   // MARK: Events
@@ -99,24 +185,37 @@ package struct Redactor: Sendable {
     case .stepEnded(let step):
       cuts[step] = nil
       return event
-    case .runStarted, .planned, .contracted, .stepAdded, .stepStarted, .mapped, .variableChanged,
-      .held, .slowed,
+    case .runStarted(var facts):
+      facts.command = facts.command.map { redactAssignment(redact($0)) }
+      return Event(time: event.time, kind: .runStarted(facts))
+    case .planned(let steps):
+      return needles.isEmpty ? event : Event(time: event.time, kind: .planned(steps.map(redact)))
+    case .stepAdded(let step): return Event(time: event.time, kind: .stepAdded(redact(step)))
+    case .contracted, .stepStarted, .mapped, .variableChanged, .drew, .held, .slowed, .gated,
       .runEnded:
       return event
     }
   }
 
+  private func redact(_ step: Event.PlannedStep) -> Event.PlannedStep {
+    Event.PlannedStep(
+      number: step.number, suite: redact(step.suite), folders: step.folders.map(redact),
+      name: redact(step.name), iteration: step.iteration, iterationCount: step.iterationCount,
+      place: step.place, row: step.row.map(redact))
+  }
+
   private mutating func redact(_ exchange: Exchange, of step: Int) -> Exchange {
-    for field in exchange.request.headers where Self.isSecret(field.name) {
-      learn(Self.credential(field))
+    for field in exchange.request.headers where Self.isSecret(field.name) { learn(from: field) }
+    if let response = exchange.response {
+      for field in response.headers where field.isNamed("Set-Cookie") { learn(from: field) }
+      learnTokens(in: response.body)
     }
-    if let body = exchange.response?.body { learnTokens(in: body) }
     var request = exchange.request
     request.url = redactQuery(of: redact(request.url))
     if Self.isForm(request), let body = request.body {
       request.body = Array(redactPairs(String(decoding: body, as: UTF8.self)).utf8)
     }
-    request.headers = request.headers.map(redact)
+    request.headers = request.headers.map { redact($0) }
     request.body = request.body.map { redact($0).bytes }
     var result = Exchange(
       request: request, outcome: exchange.outcome, timings: exchange.timings, peer: exchange.peer,
@@ -130,10 +229,12 @@ package struct Redactor: Sendable {
       result.outcome = .failed(TransportFault(fault.kind, redact(fault.detail)))
     case .response(var response):
       let body = redact(response.body)
-      if !body.cuts.isEmpty { cuts[step] = body.cuts }
-      response.body = body.bytes
+      if !body.cuts.isEmpty {
+        cuts[step] = body.cuts
+        response.body = body.bytes
+      }
       response.reason = redact(response.reason)
-      response.headers = response.headers.map(redact)
+      response.headers = response.headers.map { redact($0) }
       result.outcome = .response(response)
     }
     return result
@@ -155,7 +256,9 @@ package struct Redactor: Sendable {
     while let node = pending.popLast() {
       pending += node.elements
       for member in node.members {
-        if let text = member.value.string, Self.tokenNames.contains(member.name) { learn(text) }
+        if let text = member.value.string, Self.tokenNames.contains(member.name) {
+          learn(Secret(member.name, text))
+        }
         if member.value.isObject || member.value.isArray { pending.append(member.value) }
       }
     }
@@ -218,16 +321,69 @@ package struct Redactor: Sendable {
   /// The credential without the scheme before it.
   private static func credential(_ field: HeaderField) -> String {
     let parts = field.value.split(separator: " ", maxSplits: 1)
-    return parts.count == 2 && field.isNamed("Authorization") ? String(parts[1]) : field.value
+    let hasScheme = field.isNamed("Authorization") || field.isNamed("Proxy-Authorization")
+    return parts.count == 2 && hasScheme ? String(parts[1]) : field.value
   }
 
-  private func redact(_ field: HeaderField) -> HeaderField {
+  private static func isCookie(_ name: String) -> Bool {
+    name.lowercased() == "cookie" || name.lowercased() == "set-cookie"
+  }
+
+  /// A value that is long and mixed enough to be nobody's word; a cookie may as well be `en`.
+  private static func isOpaque(_ text: some StringProtocol) -> Bool {
+    text.utf8.count >= 12 && text.utf8.contains { (0x30...0x39).contains($0) }
+  }
+
+  private mutating func learn(from field: HeaderField) {
+    guard Self.isCookie(field.name) else {
+      let credential = Self.credential(field)
+      learn(Secret(field.name.lowercased(), credential))
+      // A password may come back by itself.
+      if field.value.lowercased().hasPrefix("basic "),
+        let pair = Base64.decode(credential.utf8),
+        let colon = pair.firstIndex(of: UInt8(ascii: ":"))
+      {
+        let password = String(decoding: pair[(colon + 1)...], as: UTF8.self)
+        if password.utf8.count >= 8, password.lowercased() != "password" {
+          learn(Secret("password", password))
+        }
+      }
+      return
+    }
+    let pairs = field.value.split(separator: ";")
+    for pair in field.isNamed("Set-Cookie") ? pairs.prefix(1) : pairs[...] {
+      guard let parts = String(pair).parted(at: "="), Self.isOpaque(parts.after) else { continue }
+      learn(Secret("cookie-" + parts.before.drop { $0 == " " }, String(parts.after)))
+    }
+  }
+
+  private mutating func redact(_ field: HeaderField) -> HeaderField {
     guard Self.isSecret(field.name), !field.value.isEmpty else {
       return HeaderField(redact(field.name), redact(field.value))
     }
+    if Self.isCookie(field.name) { return HeaderField(field.name, redactCookies(of: field)) }
     let credential = Self.credential(field)
     let scheme = field.value.dropLast(credential.count)
-    return HeaderField(field.name, "\(scheme)\(Self.mark)\(tag(of: credential))]")
+    if credential.hasPrefix(Self.mark) { return field }
+    return HeaderField(field.name, "\(scheme)\(tag(of: credential, as: field.name.lowercased()))")
+  }
+
+  /// The values of cookies; their names and what a server says about them stay.
+  private mutating func redactCookies(of field: HeaderField) -> String {
+    let pairs = field.value.split(separator: ";", omittingEmptySubsequences: false)
+    let count = field.isNamed("Set-Cookie") ? 1 : pairs.count
+    let clean = pairs.enumerated().map { index, pair -> String in
+      guard index < count else { return redact(String(pair)) }
+      guard let parts = String(pair).parted(at: "=") else {
+        // A cookie without a name is a value.
+        return pair.isEmpty || pair.hasPrefix(Self.mark)
+          ? String(pair) : tag(of: String(pair), as: "cookie")
+      }
+      guard !parts.after.isEmpty, !parts.after.hasPrefix(Self.mark) else { return String(pair) }
+      let name = "cookie-" + parts.before.drop { $0 == " " }
+      return "\(redact(String(parts.before)))=\(tag(of: String(parts.after), as: name))"
+    }
+    return clean.joined(separator: ";")
   }
 
   /// Parameters that let somebody in. Their values are replaced where they stand and not learnt: a
@@ -243,21 +399,29 @@ package struct Redactor: Sendable {
     return type.hasPrefix("application/x-www-form-urlencoded")
   }
 
-  private func redactQuery(of url: String) -> String {
+  private mutating func redactQuery(of url: String) -> String {
     guard let mark = url.firstIndex(of: "?") else { return url }
     return url[...mark] + redactPairs(url[url.index(after: mark)...])
   }
 
   /// Pairs of names and values, as forms and queries have them.
-  private func redactPairs(_ text: some StringProtocol) -> String {
+  private mutating func redactPairs(_ text: some StringProtocol) -> String {
     text.split(separator: "&", omittingEmptySubsequences: false).map { pair -> String in
-      guard let equals = pair.firstIndex(of: "="),
-        Self.parameters.contains(PercentEncoding.decodedText(pair[..<equals]).lowercased())
-      else { return String(pair) }
+      guard let equals = pair.firstIndex(of: "=") else { return String(pair) }
+      let name = PercentEncoding.decodedText(pair[..<equals]).lowercased()
+      guard Self.parameters.contains(name) else { return String(pair) }
       let value = PercentEncoding.decodedText(pair[pair.index(after: equals)...])
       guard !value.isEmpty, !value.hasPrefix(Self.mark) else { return String(pair) }
-      return pair[...equals] + "\(Self.mark)\(tag(of: value))]"
+      return pair[...equals] + tag(of: value, as: name)
     }.joined(separator: "&")
+  }
+
+  /// `--env-var name=value`, where the name says that the value is a secret.
+  private mutating func redactAssignment(_ word: String) -> String {
+    guard let parts = word.parted(at: "="), !parts.after.isEmpty,
+      !parts.after.hasPrefix(Self.mark), SecretName.isLikely(String(parts.before))
+    else { return word }
+    return "\(parts.before)=\(tag(of: String(parts.after), as: String(parts.before)))"
   }
 
   /// A request as it may be shown, by the rules that hold for one in an event.
@@ -266,6 +430,20 @@ package struct Redactor: Sendable {
     let event = redact(Event(time: .zero, kind: .exchanged(0, exchange)))
     guard case .exchanged(_, let shown) = event.kind else { return request }
     return shown.request
+  }
+
+  /// An exchange as it may be shown, by the same rules.
+  package mutating func redacted(_ exchange: Exchange) -> Exchange {
+    guard
+      case .exchanged(_, let shown) = redact(Event(time: .zero, kind: .exchanged(0, exchange))).kind
+    else { return exchange }
+    return shown
+  }
+
+  /// What stands in the place of something else, by the same rules.
+  package func redacted(_ substitution: Resending.Substitution) -> Resending.Substitution {
+    Resending.Substitution(
+      old: redact(substitution.old), new: redact(substitution.new), origin: substitution.origin)
   }
 
   // MARK: By value
@@ -290,8 +468,6 @@ package struct Redactor: Sendable {
     guard !needles.isEmpty, bytes.count >= Self.shortest else { return (bytes, []) }
     var result: [UInt8] = []
     var cuts: [Cut] = []
-    var firsts = [Bool](repeating: false, count: 256)
-    for needle in needles { firsts[Int(needle.bytes[0])] = true }
     var copied = 0
     var index = 0
     while index < bytes.count {
@@ -312,6 +488,9 @@ package struct Redactor: Sendable {
     result += bytes[copied...]
     return (result, cuts)
   }
+
+  /// How long the longest form of a secret is.
+  package var reach: Int { needles.first?.bytes.count ?? 0 }
 
   /// Whether any form of a known secret stands in what is about to get its final name.
   package func finds(in bytes: [UInt8]) -> Bool { !redact(bytes).cuts.isEmpty }

@@ -10,11 +10,15 @@ package enum Planner {
     /// Nil: as many as there are rows.
     package let iterationCount: Int?
     package let composer: (any Composer)?
+    /// What a script can read and write.
+    package let footprint: @Sendable (Script) -> Footprint
 
     package init(
       suite: Suite, scopes: Scopes, rows: DataRows, iterationCount: Int?,
-      composer: (any Composer)? = nil
+      composer: (any Composer)? = nil,
+      footprint: @escaping @Sendable (Script) -> Footprint = { _ in .none }
     ) {
+      self.footprint = footprint
       self.suite = suite
       self.scopes = scopes
       self.rows = rows
@@ -35,6 +39,8 @@ package enum Planner {
     package var paths: Set<[String]>?
     /// How often everything is done over.
     package var repeatCount = 1
+    /// Whether what sets the variables of what is meant runs before it.
+    package var withDependencies = false
 
     package init() {}
   }
@@ -52,11 +58,18 @@ package enum Planner {
       let rows = repeated(source.rows, every: base, selection.repeatCount)
       var steps: [Step] = []
       for iteration in 0..<base * selection.repeatCount {
-        for item in items where isMeant(item, of: source, iteration, by: selection) {
+        let row = label(of: rows, iteration)
+        let count = base * selection.repeatCount
+        let meant = items.filter {
+          isMeant($0, of: source, iteration, row, count, by: selection)
+        }
+        let all =
+          selection.withDependencies ? Self.withDependencies(meant, of: source) : meant
+        for item in all {
           steps.append(
             Step(
               number: number, item: item, suiteName: source.suite.name, iteration: iteration,
-              iterationCount: base * selection.repeatCount))
+              iterationCount: count, row: row))
           number += 1
         }
         if lanesOfRows {
@@ -76,6 +89,39 @@ package enum Planner {
     return Plan(lanes: lanes)
   }
 
+  /// The items with those before them that set what they read, and so on.
+  private static func withDependencies(
+    _ meant: [Suite.Item], of source: Source
+  ) -> [Suite.Item] {
+    guard let composer = source.composer, !meant.isEmpty else { return meant }
+    let footprints = ItemFootprint.all(
+      of: source.suite, composer: composer, footprint: source.footprint)
+    var chosen = Set(meant.map(\.index))
+    var needed: Set<String> = []
+    // Backwards, so that what a chosen one needs is known before those that could set it.
+    for item in source.suite.items.reversed() {
+      guard let footprint = footprints[item.index] else { continue }
+      var own = footprint.issue
+      own.formUnion(footprint.after)
+      if !chosen.contains(item.index) {
+        let mayWriteAny = own.writesAll || own.opacity != nil
+        guard !needed.isEmpty, mayWriteAny || !own.writes.isDisjoint(with: needed) else { continue }
+        chosen.insert(item.index)
+      }
+      needed.formUnion(own.reads)
+    }
+    return source.suite.items.filter { chosen.contains($0.index) }
+  }
+
+  /// What a row is called: the value of its first column, where that is short and no secret.
+  private static func label(of rows: DataRows, _ iteration: Int) -> String? {
+    guard rows.count > 1, let first = rows.row(ofIteration: iteration).first, first.secret == nil,
+      !SecretName.isLikely(first.name)
+    else { return nil }
+    let text = first.substitution
+    return text.isEmpty || text.count > 40 ? nil : text
+  }
+
   /// Rows that begin again with each round.
   private static func repeated(_ rows: DataRows, every base: Int, _ count: Int) -> DataRows {
     guard count > 1, rows.count > 0 else { return rows }
@@ -88,7 +134,8 @@ package enum Planner {
   }
 
   private static func isMeant(
-    _ item: Suite.Item, of source: Source, _ iteration: Int, by selection: Selection
+    _ item: Suite.Item, of source: Source, _ iteration: Int, _ row: String?,
+    _ iterationCount: Int, by selection: Selection
   ) -> Bool {
     let suite = source.suite.name
     if let paths = selection.paths, !paths.contains([suite] + item.folders + [item.name]) {
@@ -99,7 +146,11 @@ package enum Planner {
     let method = draft?["method"]?.text ?? "GET"
     let url = draft?["url"].map { $0["raw"]?.text ?? $0.substitution } ?? ""
     func picks(_ selector: Selector) -> Bool {
-      selector.picks(item, of: suite, iteration: iteration, method: method, url: url)
+      selector.picks(
+        item, of: suite, iteration: iteration, method: method, url: url,
+        check: Identity.step(
+          suite: suite, folders: item.folders, name: item.name, row: row, iteration: iteration,
+          iterationCount: iterationCount))
     }
     return (selection.only.isEmpty || selection.only.contains(where: picks))
       && !selection.skip.contains(where: picks)

@@ -3,7 +3,8 @@ package import AssayModel
 /// An expression that picks items: `tag:smoke method:GET !folder:Slow "Get order"`.
 ///
 /// Its terms stand side by side and all have to hold; `!` turns one around. A term without a field
-/// is looked for in the path of the item. Case does not matter, and `*` stands for anything.
+/// is looked for in the path of the item. Case does not matter, and `*` stands for anything. A term
+/// with the form of a check's id (`k-7m2qx9a-4tz8`, as reports show it) picks the call that it is of.
 package struct Selector: Sendable {
   /// What a term is compared with.
   package enum Field: String, Sendable, CaseIterable {
@@ -22,6 +23,8 @@ package struct Selector: Sendable {
     let field: Field?
     let pattern: String
     let isNegated: Bool
+    /// It is the id of a call, or of a check of one.
+    var isCheck: Bool { field == nil && Identity.isCheck(pattern) }
   }
 
   private let terms: [Term]
@@ -66,13 +69,17 @@ package struct Selector: Sendable {
     self.terms = terms
   }
 
-  /// - Parameter method: The method as written, and the URL likewise.
+  /// - Parameters:
+  ///   - method: The method as written, and the URL likewise.
+  ///   - check: The id of the call in this iteration.
   package func picks(
-    _ item: Suite.Item, of suite: String, iteration: Int, method: String, url: String
+    _ item: Suite.Item, of suite: String, iteration: Int, method: String, url: String,
+    check: String
   ) -> Bool {
     terms.allSatisfy { term in
       let holds =
         switch term.field {
+        case nil where term.isCheck: term.pattern.hasPrefix(check)
         case nil: Self.contains(item.path, term.pattern)
         case .name?: Self.matches(item.name, term.pattern)
         case .folder?: item.folders.contains { Self.matches($0, term.pattern) }

@@ -168,7 +168,7 @@ extension LaneWalk {
     guard let value else {
       return board.change { $0.unset("vault:" + name, in: .vault) }
     }
-    await world.keepSecret(value.substitution)
+    await world.keepSecret(Secret(name, value.substitution))
     board.change { $0.set(Variable("vault:" + name, value, isSecret: true), in: .vault) }
   }
 

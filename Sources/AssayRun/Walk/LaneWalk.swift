@@ -14,7 +14,7 @@ struct LaneWalk<C: Clock<Duration>>: Sendable {
   let host: any ScriptHost
   let scriptTurn = Turn()
   /// What is known of each item, by its index.
-  private let traits: [Int: Schedule.Traits]
+  let traits: [Int: Schedule.Traits]
 
   init(
     lane: Plan.Lane, footprints: [Int: ItemFootprint], world: Runner<C>.World,
@@ -184,13 +184,13 @@ extension Step {
   package var planned: Event.PlannedStep {
     Event.PlannedStep(
       number: number, suite: suiteName, folders: item.folders, name: item.name,
-      iteration: iteration, iterationCount: iterationCount, place: item.nameSpan.place)
+      iteration: iteration, iterationCount: iterationCount, place: item.nameSpan.place, row: row)
   }
 
   /// The same step under another number.
   func numbered(_ number: Int) -> Step {
     Step(
       number: number, item: item, suiteName: suiteName, iteration: iteration,
-      iterationCount: iterationCount)
+      iterationCount: iterationCount, row: row)
   }
 }

@@ -79,6 +79,7 @@ struct StepWalk<C: Clock<Duration>> {
   /// The request, once it may leave.
   private mutating func composed() async -> Composition? {
     let composition: Composition
+    let scopes = self.scopes
     do throws(Diagnostic) {
       composition = try composer.compose(step.item, draft: draft, scopes: scopes)
     } catch {
@@ -92,6 +93,8 @@ struct StepWalk<C: Clock<Duration>> {
     for note in composition.undefined + composition.notes {
       await tell(.noted(step.number, Note(note)))
     }
+    let sources = sources(of: composition, scopes)
+    if !sources.isEmpty { await tell(.drew(step.number, from: sources)) }
     lane.board.compose(
       step.number,
       Schedule.Target(composition.request, logsIn: composition.authentication != nil))
@@ -100,6 +103,13 @@ struct StepWalk<C: Clock<Duration>> {
       return nil
     }
     return composition
+  }
+
+  /// The steps that set what the request is made of, or what scripts before it read.
+  private func sources(of composition: Composition, _ scopes: Scopes) -> [Int] {
+    let read = lane.traits[step.item.index]?.issue.reads ?? []
+    let setters = read.union(composition.uses.map(\.name)).compactMap(scopes.setter)
+    return Set(setters).filter { $0 != step.number }.sorted()
   }
 
   private mutating func judge(_ exchange: Exchange) async {
@@ -161,7 +171,7 @@ struct StepWalk<C: Clock<Duration>> {
     if let value = change.value {
       let known = lane.board.scopes.variable(change.name, in: change.scope)
       let variable = Variable(change.name, value, isSecret: known?.isSecret ?? false)
-      if variable.isSecret { await lane.world.keepSecret(value.substitution) }
+      if let secret = variable.secret { await lane.world.keepSecret(secret) }
       lane.board.change { $0.set(variable, in: change.scope, by: step.number) }
     } else {
       lane.board.change { $0.unset(change.name, in: change.scope) }

@@ -51,6 +51,36 @@ package enum Files {
     return SourceFile(name: path, bytes: bytes)
   }
 
+  /// Reads a regular file from its beginning to its end, a piece at a time; a file that is still
+  /// written to is read as far as it goes.
+  package static func read(
+    _ path: String, inPieces body: ([UInt8]) throws(Diagnostic) -> Void
+  ) throws(Diagnostic) {
+    guard !path.utf8.contains(0) else { throw .unreadable(path, "its name holds a NUL byte") }
+    let descriptor = unsafe assay_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)
+    guard descriptor >= 0 else { throw .unreadable(path, SystemError.text()) }
+    defer { close(descriptor) }
+    var facts = stat()
+    guard unsafe fstat(descriptor, &facts) == 0, kind(facts.st_mode) == .regular else {
+      throw .unreadable(path, "it is no regular file")
+    }
+    while true {
+      var failure: String?
+      let piece = unsafe [UInt8](unsafeUninitializedCapacity: 256 << 10) { buffer, count in
+        while let base = buffer.baseAddress {
+          let got = unsafe CPosix.read(descriptor, base, buffer.count)
+          if got < 0, assay_errno() == EINTR { continue }
+          if got < 0 { failure = SystemError.text() }
+          count = max(0, got)
+          return
+        }
+      }
+      if let failure { throw .unreadable(path, failure) }
+      guard !piece.isEmpty else { return }
+      try body(piece)
+    }
+  }
+
   private static func readAll(
     _ descriptor: Int32, expected: Int, _ path: String
   ) throws(Diagnostic) -> [UInt8] {
@@ -102,10 +132,19 @@ package enum Files {
   package static func write(
     _ bytes: [UInt8], to path: String, isDurable: Bool = true
   ) throws(Diagnostic) {
+    try replace(path, isDurable: isDurable) { file throws(Diagnostic) in try file.append(bytes) }
+  }
+
+  /// Has a file written under a temporary name, which becomes its own unless the writing throws.
+  package static func replace(
+    _ path: String, isDurable: Bool = true, _ body: (AppendFile) throws(Diagnostic) -> Void
+  ) throws(Diagnostic) {
     let temporary = "\(path).\(getpid()).tmp"
+    // What a killed process of the same number left behind.
+    unsafe unlink(temporary)
     let file = try AppendFile(creating: temporary, named: path)
-    do {
-      try file.append(bytes)
+    do throws(Diagnostic) {
+      try body(file)
       if isDurable { try file.synchronize() }
     } catch {
       unsafe unlink(temporary)
@@ -116,6 +155,11 @@ package enum Files {
       unsafe unlink(temporary)
       throw .unwritable(path, reason)
     }
+  }
+
+  /// Adds to the end of a file of somebody else's, which is made where it is missing.
+  package static func append(_ bytes: [UInt8], to path: String) throws(Diagnostic) {
+    try AppendFile(adding: path).append(bytes)
   }
 
   /// Makes a file that takes up so much of the disk, to be removed when the disk is full; nothing
@@ -163,6 +207,13 @@ package final class AppendFile: Sendable {
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW
     descriptor = unsafe assay_open(path, flags, 0o600)
     guard descriptor >= 0 else { throw .unwritable(shown ?? path, SystemError.text()) }
+  }
+
+  /// Opens a file to add to its end.
+  fileprivate init(adding path: String) throws(Diagnostic) {
+    self.path = path
+    descriptor = unsafe assay_open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .unwritable(path, SystemError.text()) }
   }
 
   deinit { close(descriptor) }

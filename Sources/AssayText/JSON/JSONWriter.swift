@@ -16,6 +16,12 @@ package struct JSONWriter: Sendable {
 
   package var text: String { String(decoding: bytes, as: UTF8.self) }
 
+  /// What has been written so far, which it then forgets; it goes on where it was.
+  package mutating func drained() -> [UInt8] {
+    defer { bytes.removeAll(keepingCapacity: true) }
+    return bytes
+  }
+
   /// A value by itself, without white space.
   package static func text(of value: Value) -> String {
     var writer = JSONWriter()

@@ -1,0 +1,208 @@
+internal import AssayCommandLine
+internal import AssayModel
+internal import AssayReport
+internal import AssaySystem
+
+/// Writes the reports of a ledger: each under a temporary name, looked through for secrets, and then
+/// under its own. One that fails hurts no other.
+struct ReportFiles {
+  private typealias Flags = CommandTable.Flags
+  private let invocation: Invocation
+  private let folder: RunFolder
+  private let redactor: Redactor
+  /// The reporters that were asked for.
+  let reporters: [String]
+
+  struct Outcome {
+    var files: [(kind: String, path: String)] = []
+    var problems: [Diagnostic] = []
+  }
+
+  /// - Parameter redactor: Knows the secrets that no report may hold.
+  init(
+    _ invocation: Invocation, into folder: RunFolder, redactor: Redactor,
+    standard: [String] = ["cli", "junit", "html"]
+  ) {
+    self.invocation = invocation
+    self.folder = folder
+    self.redactor = redactor
+    reporters = Self.reporters(invocation, standard: standard)
+  }
+
+  static func reporters(
+    _ invocation: Invocation, standard: [String] = ["cli", "junit", "html"]
+  ) -> [String] {
+    invocation.list(Flags.reporters) ?? standard
+  }
+
+  /// The files that a reporter writes: its name, its file in the folder, and the flag that moves it.
+  private static let files: [(reporter: String, name: String, export: Flag)] = [
+    ("junit", "junit.xml", Flags.junitExport), ("html", "report.html", Flags.htmlExport),
+    ("json", "report.json", Flags.jsonExport), ("har", "exchanges.har", Flags.harExport),
+    ("ctrf", "ctrf-report.json", Flags.ctrfExport), ("tap", "report.tap", Flags.tapExport),
+    ("markdown", "summary.md", Flags.markdownExport),
+    ("allure", "allure-results", Flags.allureExport),
+    ("ndjson", "journal.ndjson", Flags.ndjsonExport),
+  ]
+
+  func write(_ ledger: Ledger, comparison: Comparison?) -> Outcome {
+    var outcome = Outcome()
+    for (reporter, name, flag) in Self.files where reporters.contains(reporter) {
+      let export = invocation.text(flag)
+      // Newman takes a folder as well, and puts the file into it.
+      let isFolder = export.map { $0.hasSuffix("/") || Files.kind(of: $0) == .directory } ?? false
+      var path = export ?? "\(folder.path)/\(name)"
+      if isFolder, reporter != "allure" { path += (path.hasSuffix("/") ? "" : "/") + name }
+      let count = outcome.problems.count
+      write(reporter, path, ledger, comparison, &outcome)
+      if outcome.problems.count == count, !(reporter == "ndjson" && export == nil) {
+        outcome.files.append((reporter, path))
+      }
+    }
+    if reporters.contains("github") { tellGitHub(ledger, comparison, &outcome) }
+    return outcome
+  }
+
+  private func write(
+    _ reporter: String, _ path: String, _ ledger: Ledger, _ comparison: Comparison?,
+    _ outcome: inout Outcome
+  ) {
+    var problems: [Diagnostic] = []
+    let beside = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let output = ReportOutput { name, body in
+      if let problem = put(beside + "/" + name, body) { problems.append(problem) }
+    }
+    func whole(_ body: (inout ReportSink) -> Void) {
+      if let problem = put(path, body) { problems.append(problem) }
+    }
+    switch reporter {
+    case "junit":
+      let name = path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+      let options = junitOptions
+      JUnitReport(ledger, options).write(to: output, named: name)
+      guard options.keepsEvidence else { break }
+      for entry in JUnitReport.evidence(ledger) {
+        output.file(JUnitReport.evidenceName(entry.step)) {
+          HARReport(ledger, entries: [entry]).write(to: &$0)
+        }
+      }
+    case "html":
+      var options = HTMLReport.Options()
+      options.title = invocation.text(Flags.htmlTitle)
+      options.sizeLimit = invocation.size(Flags.htmlSize) ?? options.sizeLimit
+      whole { HTMLReport(ledger, comparison: comparison, options).write(to: &$0) }
+    case "json": whole { JSONReport(ledger).write(to: &$0) }
+    case "har":
+      let calls = invocation.text(Flags.harCalls).flatMap(HARReport.Calls.init) ?? .failures
+      whole { HARReport(ledger, calls: calls).write(to: &$0) }
+    case "ctrf": whole { CTRFReport(ledger).write(to: &$0) }
+    case "tap": whole { TAPReport(ledger).write(to: &$0) }
+    case "markdown": whole { $0.write(MarkdownReport(ledger, comparison: comparison).text) }
+    case "allure":
+      let name = path.split(separator: "/").last.map(String.init) ?? "allure-results"
+      AllureReport(ledger).write(to: output, in: name)
+    default: copyJournal(to: path, &problems)
+    }
+    outcome.problems += problems
+  }
+
+  private var junitOptions: JUnitReport.Options {
+    var options = JUnitReport.Options()
+    options.dialect =
+      invocation.text(Flags.junitDialect).flatMap(JUnitReport.Dialect.init) ?? .common
+    options.cases = invocation.text(Flags.junitCases).flatMap(JUnitReport.Cases.init) ?? .check
+    options.host = System.hostName
+    options.keepsEvidence = invocation.text(Flags.junitEvidence) != "false"
+    return options
+  }
+
+  /// The journal is always there; it is copied where somebody wants it elsewhere.
+  private func copyJournal(to path: String, _ problems: inout [Diagnostic]) {
+    guard path != folder.journalPath else { return }
+    do throws(Diagnostic) {
+      try Files.replace(path) { file throws(Diagnostic) in
+        try Files.read(folder.journalPath) { piece throws(Diagnostic) in try file.append(piece) }
+      }
+    } catch {
+      problems.append(error)
+    }
+  }
+
+  // MARK: One file
+
+  /// Writes one file, unless a secret is found in it. Returns what went wrong.
+  private func put(_ path: String, _ body: (inout ReportSink) -> Void) -> Diagnostic? {
+    do throws(Diagnostic) {
+      if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+        try Files.makeDirectory(String(path[..<slash]))
+      }
+      try Files.replace(path) { file throws(Diagnostic) in
+        var problem: Diagnostic?
+        var watch = SecretWatch(redactor)
+        var sink = ReportSink(
+          put: { piece in
+            watch.look(at: piece)
+            guard problem == nil else { return }
+            do throws(Diagnostic) { try file.append(piece) } catch { problem = error }
+          },
+          look: { watch.lookOnce(at: $0) })
+        body(&sink)
+        sink.flush()
+        if let problem { throw problem }
+        if watch.hasFound { throw .secretInOutput(path) }
+      }
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Looks for secrets in what passes by, also where two pieces meet.
+  private struct SecretWatch {
+    private let redactor: Redactor
+    private var tail: [UInt8] = []
+    private(set) var hasFound = false
+
+    init(_ redactor: Redactor) { self.redactor = redactor }
+
+    mutating func look(at piece: [UInt8]) {
+      guard redactor.reach > 0 else { return }
+      let joined = tail + piece
+      if redactor.finds(in: joined) { hasFound = true }
+      tail = Array(joined.suffix(redactor.reach - 1))
+    }
+
+    mutating func lookOnce(at bytes: [UInt8]) {
+      if redactor.finds(in: bytes) { hasFound = true }
+    }
+  }
+
+  // MARK: GitHub
+
+  /// The summary of the job's step, and annotations on its output.
+  private func tellGitHub(
+    _ ledger: Ledger, _ comparison: Comparison?, _ outcome: inout Outcome
+  ) {
+    let summary = MarkdownReport(ledger, comparison: comparison).text
+    let annotations = GitHubAnnotations.lines(ledger)
+    guard !redactor.finds(in: Array((summary + annotations).utf8)) else {
+      return outcome.problems.append(.secretInOutput("the summary for GitHub"))
+    }
+    if let path = System.environment("GITHUB_STEP_SUMMARY"), !path.isEmpty {
+      do throws(Diagnostic) {
+        try Files.append(Array((summary + "\n").utf8), to: path)
+        outcome.files.append(("github", path))
+      } catch {
+        outcome.problems.append(error)
+      }
+    } else if !reporters.contains("markdown") {
+      let path = folder.path + "/summary.md"
+      if let problem = put(path, { $0.write(summary) }) {
+        outcome.problems.append(problem)
+      } else {
+        outcome.files.append(("github", path))
+      }
+    }
+    Stream.output.write(annotations)
+  }
+}
