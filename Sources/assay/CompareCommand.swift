@@ -14,7 +14,7 @@ struct CompareCommand {
     self.front = front
   }
 
-  func run() -> ExitCode {
+  func run() async -> ExitCode {
     do throws(Diagnostic) {
       let old = try RunFolder.named(invocation.operands[0]).ledger(withBodies: false, front)
       let reporters = invocation.list(Flags.reporters) ?? ["cli"]
@@ -33,8 +33,9 @@ struct CompareCommand {
       var outcome = ReportFiles.Outcome()
       if reporters.contains(where: { $0 != "cli" }) {
         let target = invocation.text(Flags.output).map(RunFolder.init) ?? folder
-        outcome = ReportFiles(invocation, into: target, redactor: Redactor(secrets: [], key: []))
-          .write(new, comparison: comparison)
+        outcome = await ReportFiles(
+          invocation, into: target, redactor: Redactor(secrets: [], key: [])
+        ).write(new, comparison: comparison)
         for problem in outcome.problems { front.tell(problem) }
       }
       if isWorse(comparison) { return .checkFailed }

@@ -117,7 +117,7 @@ struct JudgeCommand {
       folder.makeRoom()
       let writer = ReportFiles(
         invocation, into: folder, redactor: folded.redactor, standard: ["cli"])
-      outputs = writer.write(
+      outputs = await writer.write(
         ledger, comparison: earlier.map { Comparison(old: $0, new: ledger) })
     }
     let code = ledger.exitCode

@@ -14,21 +14,21 @@ struct MergeCommand {
     self.front = front
   }
 
-  func run() -> ExitCode {
+  func run() async -> ExitCode {
     do throws(Refusal) {
       let gate = try Refusal.with(.usage) { () throws(Diagnostic) in
         try invocation.text(Flags.leastCoverage).map { text throws(Diagnostic) in
           try CoverageGate(text)
         }
       }
-      return try merge(gate)
+      return try await merge(gate)
     } catch {
       front.tell(error.diagnostic)
       return error.code
     }
   }
 
-  private func merge(_ gate: CoverageGate?) throws(Refusal) -> ExitCode {
+  private func merge(_ gate: CoverageGate?) async throws(Refusal) -> ExitCode {
     let folders = invocation.operands.map(RunFolder.named)
     var merge = JournalMerge()
     try Refusal.with(.badInput) { () throws(Diagnostic) in
@@ -61,19 +61,21 @@ struct MergeCommand {
       scribe.take(Event(time: scribe.ledger.duration, kind: .gated(gate)))
       if let problem { front.tell(problem) }
     }
-    return conclude(&scribe, target)
+    return await conclude(scribe, target)
   }
 
-  private func conclude(_ scribe: inout Scribe, _ target: RunFolder) -> ExitCode {
+  private func conclude(_ scribe: Scribe, _ target: RunFolder) async -> ExitCode {
     let ledger = scribe.ledger
     let earlier = try? ReportCommand.earlier(invocation, front)
-    let outputs = ReportFiles(invocation, into: target, redactor: Redactor(secrets: [], key: []))
-      .write(ledger, comparison: earlier.map { Comparison(old: $0, new: ledger) })
+    let outputs = await ReportFiles(
+      invocation, into: target, redactor: Redactor(secrets: [], key: [])
+    ).write(ledger, comparison: earlier.map { Comparison(old: $0, new: ledger) })
     let files = outputs.files + [("journal", target.journalPath)]
     let problems = outputs.problems + [scribe.problem].compactMap { $0 }
     var code = ledger.exitCode
     if code == .success, !problems.isEmpty { code = .outputNotWritten }
-    scribe.console?.summarise(ledger, files: files, exitCode: code)
+    var console = scribe.console
+    console?.summarise(ledger, files: files, exitCode: code)
     for problem in problems { front.tell(problem) }
     return code
   }

@@ -16,25 +16,26 @@ struct ReportCommand {
 
   func run() async -> ExitCode {
     do throws(Diagnostic) {
-      return try report()
+      return try await report()
     } catch {
       front.tell(error)
       return .badInput
     }
   }
 
-  private func report() throws(Diagnostic) -> ExitCode {
+  private func report() async throws(Diagnostic) -> ExitCode {
     let folder = RunFolder.named(invocation.operands[0])
     let reporters = ReportFiles.reporters(invocation)
     var console = reporters.contains("cli") ? Self.console(invocation, front, .told) : nil
     let earlier = try Self.earlier(invocation, front)
-    let ledger = try read(folder, &console)
+    let ledger = try await read(folder, &console)
     // A run that was killed leaves it behind.
     folder.makeRoom()
     let target = invocation.text(Flags.output).map(RunFolder.init) ?? folder
     // A journal holds no secrets, so nothing made from it can.
     let writer = ReportFiles(invocation, into: target, redactor: Redactor(secrets: [], key: []))
-    let outputs = writer.write(ledger, comparison: earlier.map { Comparison(old: $0, new: ledger) })
+    let outputs = await writer.write(
+      ledger, comparison: earlier.map { Comparison(old: $0, new: ledger) })
     console?.summarise(ledger, files: outputs.files, exitCode: ledger.exitCode)
     for problem in outputs.problems { front.tell(problem) }
     return outputs.problems.isEmpty ? .success : .outputNotWritten
@@ -42,9 +43,9 @@ struct ReportCommand {
 
   private func read(
     _ folder: RunFolder, _ console: inout ConsoleReport?
-  ) throws(Diagnostic) -> Ledger {
+  ) async throws(Diagnostic) -> Ledger {
     var ledger = Ledger()
-    let torn = try folder.read { event in
+    let torn = try await folder.readAll { event in
       ledger.add(event)
       console?.take(event, in: ledger)
     }

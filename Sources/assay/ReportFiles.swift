@@ -5,7 +5,7 @@ internal import AssaySystem
 
 /// Writes the reports of a ledger: each under a temporary name, looked through for secrets, and then
 /// under its own. One that fails hurts no other.
-struct ReportFiles {
+struct ReportFiles: Sendable {
   private typealias Flags = CommandTable.Flags
   private let invocation: Invocation
   private let folder: RunFolder
@@ -45,32 +45,50 @@ struct ReportFiles {
     ("ndjson", "journal.ndjson", Flags.ndjsonExport),
   ]
 
-  func write(_ ledger: Ledger, comparison: Comparison?) -> Outcome {
-    var outcome = Outcome()
-    for (reporter, name, flag) in Self.files where reporters.contains(reporter) {
-      let export = invocation.text(flag)
-      // Newman takes a folder as well, and puts the file into it.
-      let isFolder = export.map { $0.hasSuffix("/") || Files.kind(of: $0) == .directory } ?? false
-      var path = export ?? "\(folder.path)/\(name)"
-      if isFolder, reporter != "allure" { path += (path.hasSuffix("/") ? "" : "/") + name }
-      let count = outcome.problems.count
-      write(reporter, path, ledger, comparison, &outcome)
-      if outcome.problems.count == count, !(reporter == "ndjson" && export == nil) {
-        outcome.files.append((reporter, path))
+  /// Writes them side by side: none needs another, and one that fails hurts none.
+  func write(_ ledger: Ledger, comparison: Comparison?) async -> Outcome {
+    let jobs = Self.files.filter { reporters.contains($0.reporter) }
+    var outcome = await withTaskGroup(of: (Int, String, [Diagnostic]).self) { group in
+      for (index, job) in jobs.enumerated() {
+        let path = self.path(of: job)
+        group.addTask { (index, path, write(job.reporter, path, ledger, comparison)) }
       }
+      var results: [Int: (path: String, problems: [Diagnostic])] = [:]
+      for await (index, path, problems) in group { results[index] = (path, problems) }
+      var outcome = Outcome()
+      for (index, job) in jobs.enumerated() {
+        guard let result = results[index] else { continue }
+        outcome.problems += result.problems
+        let isOwnJournal = job.reporter == "ndjson" && result.path == folder.journalPath
+        if result.problems.isEmpty, !isOwnJournal {
+          outcome.files.append((job.reporter, result.path))
+        }
+      }
+      return outcome
     }
     if reporters.contains("github") { tellGitHub(ledger, comparison, &outcome) }
     return outcome
   }
 
+  private func path(of job: (reporter: String, name: String, export: Flag)) -> String {
+    guard let export = invocation.text(job.export) else { return "\(folder.path)/\(job.name)" }
+    // Newman takes a folder as well, and puts the file into it.
+    let isFolder = export.hasSuffix("/") || Files.kind(of: export) == .directory
+    guard isFolder, job.reporter != "allure" else { return export }
+    return export + (export.hasSuffix("/") ? "" : "/") + job.name
+  }
+
   private func write(
-    _ reporter: String, _ path: String, _ ledger: Ledger, _ comparison: Comparison?,
-    _ outcome: inout Outcome
-  ) {
+    _ reporter: String, _ path: String, _ ledger: Ledger, _ comparison: Comparison?
+  ) -> [Diagnostic] {
     var problems: [Diagnostic] = []
     let beside = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     let output = ReportOutput { name, body in
-      if let problem = put(beside + "/" + name, body) { problems.append(problem) }
+      // Many small ones: the disk is not waited for after each.
+      let isDurable = name.hasSuffix(".xml")
+      if let problem = put(beside + "/" + name, isDurable: isDurable, body) {
+        problems.append(problem)
+      }
     }
     func whole(_ body: (inout ReportSink) -> Void) {
       if let problem = put(path, body) { problems.append(problem) }
@@ -103,7 +121,7 @@ struct ReportFiles {
       AllureReport(ledger).write(to: output, in: name)
     default: copyJournal(to: path, &problems)
     }
-    outcome.problems += problems
+    return problems
   }
 
   private var junitOptions: JUnitReport.Options {
@@ -131,12 +149,14 @@ struct ReportFiles {
   // MARK: One file
 
   /// Writes one file, unless a secret is found in it. Returns what went wrong.
-  private func put(_ path: String, _ body: (inout ReportSink) -> Void) -> Diagnostic? {
+  private func put(
+    _ path: String, isDurable: Bool = true, _ body: (inout ReportSink) -> Void
+  ) -> Diagnostic? {
     do throws(Diagnostic) {
       if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
         try Files.makeDirectory(String(path[..<slash]))
       }
-      try Files.replace(path) { file throws(Diagnostic) in
+      try Files.replace(path, isDurable: isDurable) { file throws(Diagnostic) in
         var problem: Diagnostic?
         var watch = SecretWatch(redactor)
         var sink = ReportSink(

@@ -171,7 +171,8 @@ struct RunCommand {
     await recorder.finish()
     let ledger = await recorder.ledger
     let writer = ReportFiles(invocation, into: folder, redactor: await recorder.redactor)
-    let outputs = writer.write(ledger, comparison: earlier.map { Comparison(old: $0, new: ledger) })
+    let outputs = await writer.write(
+      ledger, comparison: earlier.map { Comparison(old: $0, new: ledger) })
     var problems = outputs.problems
     if let problem = await recorder.problem { problems.insert(problem, at: 0) }
     var code = ledger.exitCode

@@ -31,7 +31,8 @@ struct Workload {
 
   /// Reads the files that define variables, and no collection.
   init(variablesOf invocation: Invocation, _ loader: InputLoader) throws(Diagnostic) {
-    seed = invocation.whole(Flags.seed).map(UInt64.init) ?? System.random()
+    // One that the flag takes again.
+    seed = invocation.whole(Flags.seed).map(UInt64.init) ?? System.random() >> 1
     if let path = invocation.text(Flags.environment) {
       let (name, variables) = try loader.variables(path)
       environmentName = name ?? path

@@ -503,7 +503,7 @@ private final class MemoryStore: @unchecked Sendable {
   func read(
     _ bytes: [UInt8]? = nil, pieceSize: Int = 100
   ) throws(Diagnostic) -> (events: [Event], tornLine: Int?) {
-    var reader = JournalReader("journal") { self.bodies[$0] }
+    var reader = JournalReader("journal") { [bodies] in bodies[$0] }
     var events: [Event] = []
     let bytes = bytes ?? Array(text.utf8)
     for start in stride(from: 0, to: bytes.count, by: pieceSize) {

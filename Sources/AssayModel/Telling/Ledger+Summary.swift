@@ -56,19 +56,26 @@ extension Ledger {
   /// Why a run that has a contract says nothing about the API; nil where it says something.
   package var vacuity: String? {
     guard coverage != nil else { return nil }
-    let answered = entries.filter { $0.isMapped }
-    guard !answered.isEmpty else { return nil }
-    let mapped = answered.filter { $0.operation != nil }
-    if mapped.isEmpty { return "no call belongs to an operation of the contract" }
-    let statuses = mapped.compactMap(\.exchange?.response?.status)
-    if !statuses.isEmpty, statuses.allSatisfy({ $0 == 401 || $0 == 403 }) {
-      return "every call was refused with 401 or 403"
+    var (answered, mapped, statuses, refused, bodies, unjudged, hollow) = (0, 0, 0, 0, 0, 0, 0)
+    for entry in entries where entry.isMapped {
+      answered += 1
+      guard entry.operation != nil else { continue }
+      mapped += 1
+      if entry.isHollow { hollow += 1 }
+      if let status = entry.exchange?.response?.status {
+        statuses += 1
+        if status == 401 || status == 403 { refused += 1 }
+      }
+      for verdict in entry.verdicts where verdict.code == "contract.body" {
+        bodies += 1
+        if verdict.outcome == .notJudged { unjudged += 1 }
+      }
     }
-    let bodies = mapped.flatMap(\.verdicts).filter { $0.code == "contract.body" }
-    if !bodies.isEmpty, bodies.allSatisfy({ $0.outcome == .notJudged }) {
-      return "not one response body could be judged"
-    }
-    if mapped.allSatisfy(\.isHollow) {
+    if answered == 0 { return nil }
+    if mapped == 0 { return "no call belongs to an operation of the contract" }
+    if statuses > 0, refused == statuses { return "every call was refused with 401 or 403" }
+    if bodies > 0, unjudged == bodies { return "not one response body could be judged" }
+    if hollow == mapped {
       return "every response was empty, so no rule for what is in one was used"
     }
     return nil

@@ -18,7 +18,7 @@ package struct Ledger: Sendable {
   /// How much of the contracts was reached; nil in a run without any.
   package private(set) var coverage: Coverage?
   private var keptBodies = 0
-  private var goodCount = 0
+  private var keptDetails = 0
 
   package struct Slowdown: Sendable {
     /// The first status that asked for it.
@@ -32,8 +32,8 @@ package struct Ledger: Sendable {
   package static let bodyCeiling = 64 << 20
   /// Up to this size the body of a good call is kept as well.
   package static let smallBody = 16 << 10
-  /// So many good calls are kept with fields and bodies.
-  package static let detailedCount = 5_000
+  /// What good calls may take with their fields and bodies; the first ones have them.
+  package static let detailCeiling = 40 << 20
 
   /// One step: what was planned, and what became of it.
   package struct Entry: Sendable {
@@ -141,17 +141,18 @@ package struct Ledger: Sendable {
     // What stays is bounded by the ceiling.
     entries[step].exchange?.credit = nil
     guard case .response(var response) = exchange.outcome else { return }
+    let size = response.body.count
     if !entries[step].isBad {
-      goodCount += 1
-      if goodCount > Self.detailedCount {
+      let details = exchange.request.weight + response.weight + min(size, Self.smallBody)
+      if keptDetails + details > Self.detailCeiling {
         briefCount += 1
         response.headers = []
         response.forgetBody()
         entries[step].exchange = exchange.brief(response)
         return
       }
+      keptDetails += details
     }
-    let size = response.body.count
     let isShown = entries[step].isBad || size <= Self.smallBody
     if isShown, keptBodies + size <= Self.bodyCeiling {
       keptBodies += size
@@ -159,6 +160,21 @@ package struct Ledger: Sendable {
       response.forgetBody()
       entries[step].exchange?.outcome = .response(response)
     }
+  }
+}
+
+extension Request {
+  /// What its fields and body take, about.
+  fileprivate var weight: Int { headers.weight + (body?.count ?? 0) }
+}
+
+extension Response {
+  fileprivate var weight: Int { headers.weight }
+}
+
+extension [HeaderField] {
+  fileprivate var weight: Int {
+    reduce(0) { $0 + 64 + $1.name.utf8.count + $1.value.utf8.count }
   }
 }
 

@@ -323,9 +323,9 @@ package struct ConsoleReport {
     let slowest =
       ledger.duration == .zero
       ? []
-      : ledger.entries.compactMap { entry in
-        entry.exchange.map { (entry.step.name, $0.serviceTime) }
-      }.sorted { $0.1 > $1.1 }.prefix(3)
+      : ledger.slowest(3).map { number in
+        (ledger.entries[number].step.name, ledger.entries[number].exchange?.serviceTime ?? .zero)
+      }
     if slowest.count > 1 {
       let words = slowest.map { "\(safe($0.0)) \($0.1.brief)" }.joined(separator: ", ")
       text += "\(style.dim("  slowest    "))\(words)\n"

@@ -51,3 +51,15 @@ struct Latency {
     longest = sorted[sorted.count - 1]
   }
 }
+
+extension Ledger {
+  /// The numbers of the calls that took longest, without what we made them wait.
+  func slowest(_ count: Int) -> [Int] {
+    var times: [(time: Duration, number: Int)] = []
+    for (number, entry) in entries.enumerated() {
+      if let exchange = entry.exchange { times.append((exchange.serviceTime, number)) }
+    }
+    return times.sorted { ($1.time, $0.number) < ($0.time, $1.number) }.prefix(count)
+      .map(\.number)
+  }
+}

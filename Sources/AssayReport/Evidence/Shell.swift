@@ -25,7 +25,9 @@ package enum Shell {
       default: "-_./:=@%+,".utf8.contains(byte)
       }
     }
-    return isPlain ? text : "'" + text.replacing("'", with: #"'\''"#) + "'"
+    if isPlain { return text }
+    let quoted = text.utf8.contains(UInt8(ascii: "'")) ? text.replacing("'", with: #"'\''"#) : text
+    return "'" + quoted + "'"
   }
 }
 

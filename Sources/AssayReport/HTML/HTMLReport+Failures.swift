@@ -9,7 +9,7 @@ extension HTMLReport {
 
   func failures(_ markup: inout Markup) {
     guard !causes.isEmpty else {
-      let isWhole = ledger.exitCode == .success
+      let isWhole = exitCode == .success
       markup.element(
         "p", [("class", "empty")],
         isWhole

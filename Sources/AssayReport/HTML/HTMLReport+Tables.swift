@@ -30,9 +30,7 @@ extension HTMLReport {
 
   func timeline(_ markup: inout Markup) {
     markup.element("div", [("id", "lanes")], "")
-    let slowest = ledger.entries.filter { $0.exchange != nil }
-      .sorted { ($0.exchange?.serviceTime ?? .zero) > ($1.exchange?.serviceTime ?? .zero) }
-      .prefix(Self.slowestCount)
+    let slowest = ledger.slowest(Self.slowestCount).map { ledger.entries[$0] }
     markup.element("h3", [("id", "slowest-title")], "The slowest calls")
     markup.element(
       "div",
@@ -217,7 +215,7 @@ extension HTMLReport {
       var pairs = [
         ("run", facts.id), ("began", UTCTime(facts.startedAt).text),
         ("took", ledger.duration.brief), ("ended", ledger.end.rawValue),
-        ("exit code", "\(ledger.exitCode.rawValue), \(ConsoleReport.reason(ledger.exitCode))"),
+        ("exit code", "\(exitCode.rawValue), \(ConsoleReport.reason(exitCode))"),
         ("collections", facts.collections.joined(separator: ", ")),
         ("environment", facts.environment ?? "none"),
         ("contracts", facts.contracts.isEmpty ? "none" : facts.contracts.joined(separator: ", ")),

@@ -21,6 +21,7 @@ package struct HTMLReport {
   let ledger: Ledger
   let comparison: Comparison?
   let causes: [Cause]
+  let exitCode: ExitCode
   private let options: Options
 
   package init(_ ledger: Ledger, comparison: Comparison? = nil, _ options: Options = Options()) {
@@ -28,6 +29,7 @@ package struct HTMLReport {
     self.comparison = comparison
     self.options = options
     causes = Causes(ledger).list
+    exitCode = ledger.exitCode
   }
 
   package var text: String { ReportSink.text { write(to: &$0) } }
@@ -166,7 +168,7 @@ package struct HTMLReport {
   // MARK: The first screen
 
   var verdict: (word: String, kind: String, mark: String) {
-    switch ledger.exitCode {
+    switch exitCode {
     case .success: ("Passed", "good", "✓")
     case .interrupted, .terminated: ("Interrupted", "warn", "!")
     case .nothingSelected: ("Nothing ran", "warn", "!")

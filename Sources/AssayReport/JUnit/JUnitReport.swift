@@ -227,22 +227,29 @@ package struct JUnitReport {
 
   private func cases(of step: Step) -> [Case] {
     let claimed = Claimed(ledger.entries[step.index], count: step.count)
-    let all = claimed.claims.map { one($0, claimed) }
+    let className = className(claimed.entry.step)
+    let output = claimed.entry.isBad ? output(claimed.entry) : ""
+    let all = claimed.claims.map { one($0, claimed, className, output) }
     return options.cases == .check ? all : [merged(all, claimed)]
   }
 
   private func className(_ step: Event.PlannedStep) -> String {
-    ([step.suite] + step.folders).map { $0.replacing(".", with: "_") }.joined(separator: ".")
+    ([step.suite] + step.folders)
+      // Names with dots are rare, and replacing costs more than looking.
+      .map { $0.utf8.contains(UInt8(ascii: ".")) ? $0.replacing(".", with: "_") : $0 }
+      .joined(separator: ".")
   }
 
-  private func one(_ claim: Claim, _ claimed: Claimed) -> Case {
+  private func one(
+    _ claim: Claim, _ claimed: Claimed, _ className: String, _ output: String
+  ) -> Case {
     let (entry, verdict) = (claimed.entry, claim.verdict)
     let isRequest = claim.name == "request"
     var one = Case(
-      className: className(entry.step), name: "\(claimed.name) › \(claim.name)\(claimed.round)",
+      className: className, name: "\(claimed.name) › \(claim.name)\(claimed.round)",
       time: isRequest ? entry.exchange?.serviceTime ?? .zero : .zero,
       place: verdict.place ?? entry.step.place, result: result(of: claim, claimed))
-    if verdict.isBad { one.output = output(entry) }
+    if verdict.isBad { one.output = output }
     return one
   }
 

@@ -8,16 +8,16 @@ internal import AssayText
 ///
 /// It takes the file piece by piece and holds no more than a line of it, since a journal may be larger
 /// than the memory that a report should take.
-package struct JournalReader {
+package struct JournalReader: Sendable {
   private let name: String
-  private let load: (_ name: String) -> [UInt8]?
+  private let load: @Sendable (_ name: String) -> [UInt8]?
   private var rest: [UInt8] = []
   private var lineCount = 0
   /// The number of the first line that could not be read, from 1; nil where all could.
   package private(set) var tornLine: Int?
 
   /// - Parameter load: The bytes of a stored body by its file name; nil where it is gone.
-  package init(_ name: String, load: @escaping (_ name: String) -> [UInt8]?) {
+  package init(_ name: String, load: @escaping @Sendable (_ name: String) -> [UInt8]?) {
     self.name = name
     self.load = load
   }
@@ -50,22 +50,70 @@ package struct JournalReader {
     guard !line.isEmpty else { return }
     let isFirst = lineCount == 0
     lineCount += 1
-    guard let content = JournalWriter.unsealed(line),
-      let document = try? JSONReader.read(SourceFile(name: name, bytes: content))
-    else {
+    switch read(line, isFirst: isFirst) {
+    case .event(let event): body(event)
+    case .unknown: break
+    case .torn:
       if isFirst { throw .notAJournal(SourceFile(name: name, bytes: Array(line.prefix(1_000)))) }
       tornLine = lineCount
-      return
+    case .refused(let refusal): throw refusal
     }
+  }
+
+  /// What one line says.
+  fileprivate enum Line: Sendable {
+    case event(Event)
+    /// Of a kind that this version does not know.
+    case unknown
+    case torn
+    case refused(Diagnostic)
+  }
+
+  private func read(_ line: ArraySlice<UInt8>, isFirst: Bool) -> Line {
+    guard let content = JournalWriter.unsealed(line),
+      let document = try? JSONReader.read(SourceFile(name: name, bytes: content))
+    else { return .torn }
     let root = document.root
     if isFirst {
       let file = SourceFile(name: name, bytes: content)
-      if root["event"]?.string != "run.start" { throw .notAJournal(file) }
+      if root["event"]?.string != "run.start" { return .refused(.notAJournal(file)) }
       if let version = root["version"]?.int, version > JournalCodec.version {
-        throw .newerJournal(file, version)
+        return .refused(.newerJournal(file, version))
       }
     }
-    if let event = event(root) { body(event) }
+    return event(root).map { .event($0) } ?? .unknown
+  }
+
+  // MARK: Side by side
+
+  /// Lines that were read by themselves, so that several pieces can be read at once.
+  package struct Batch: Sendable {
+    fileprivate let lines: [Line]
+  }
+
+  /// Reads whole lines that come behind the first.
+  package func batch(_ piece: [UInt8]) -> Batch {
+    var lines: [Line] = []
+    var start = 0
+    while start < piece.count {
+      let end = piece[start...].firstIndex(of: 0x0A) ?? piece.count
+      if end > start { lines.append(read(piece[start..<end], isFirst: false)) }
+      if case .torn? = lines.last { break }
+      start = end + 1
+    }
+    return Batch(lines: lines)
+  }
+
+  /// Takes what was read of the next piece.
+  package mutating func take(_ batch: Batch, _ body: (Event) -> Void) {
+    for line in batch.lines where tornLine == nil {
+      lineCount += 1
+      switch line {
+      case .event(let event): body(event)
+      case .unknown: break
+      case .torn, .refused: tornLine = lineCount
+      }
+    }
   }
 
   private func event(_ node: Node) -> Event? {

@@ -67,18 +67,25 @@ package struct JournalWriter {
 
   /// Puts the checksum behind the last member.
   static func sealed(_ object: [UInt8]) -> [UInt8] {
-    let content = Array(object.dropLast())
+    let content = object.dropLast()
+    return content + seal(of: content) + [0x0A]
+  }
+
+  /// What ends a line that holds this.
+  private static func seal(of content: ArraySlice<UInt8>) -> [UInt8] {
     let sum = String(Deflate.checksum(content), radix: 16)
-    let padded = String(repeating: "0", count: 8 - sum.count) + sum
-    return content + #","crc":"\#(padded)"}"#.utf8 + [0x0A]
+    return Array(#","crc":""#.utf8) + [UInt8](repeating: 0x30, count: 8 - sum.utf8.count)
+      + Array(sum.utf8) + Array(#""}"#.utf8)
   }
 
   /// The line without its checksum; nil where the two do not fit.
   static func unsealed(_ line: ArraySlice<UInt8>) -> [UInt8]? {
     let tail = #","crc":"00000000"}"#.utf8.count
     guard line.count > tail else { return nil }
-    let content = Array(line.dropLast(tail))
-    return sealed(content + [UInt8(ascii: "}")]).dropLast().elementsEqual(line)
-      ? content + [UInt8(ascii: "}")] : nil
+    let content = line.dropLast(tail)
+    guard line.suffix(tail).elementsEqual(seal(of: content)) else { return nil }
+    var object = Array(content)
+    object.append(UInt8(ascii: "}"))
+    return object
   }
 }

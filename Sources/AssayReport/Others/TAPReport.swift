@@ -64,7 +64,9 @@ package struct TAPReport {
 
   /// One line, in which nothing looks like a directive.
   private static func name(_ text: String) -> String {
-    line(text).replacing("\\", with: "\\\\").replacing("#", with: "\\#")
+    let line = line(text)
+    guard line.utf8.contains(where: { $0 == 0x23 || $0 == 0x5C }) else { return line }
+    return line.replacing("\\", with: "\\\\").replacing("#", with: "\\#")
   }
 
   private static func line(_ text: String) -> String { TerminalText.visible(text) }

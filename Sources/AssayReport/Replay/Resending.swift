@@ -77,12 +77,20 @@ package struct Resending {
     PercentEncoding.encode(text.utf8, keeping: URI.isUnreserved)
   }
 
+  /// What a collection's variable becomes in a URL: nothing is encoded but what no URL can hold, so a
+  /// value may well bring a `&` along.
+  private static func legal(_ text: String) -> String {
+    PercentEncoding.encode(text.utf8) {
+      URI.isUnreserved($0) || "!#$%&'()*+,/:;=?@[]".utf8.contains($0)
+    }
+  }
+
   private func value(_ text: String) -> String? {
     substitutions.isEmpty ? nil : known[text]
   }
 
   private func url(_ url: String) -> String {
-    let restored = restored(url, Self.percent)
+    let restored = restored(url, Self.legal)
     guard !substitutions.isEmpty, let scheme = restored.parted(at: "://") else { return restored }
     let rest = scheme.after
     let pathStart = rest.firstIndex { "/?#".contains($0) } ?? rest.endIndex

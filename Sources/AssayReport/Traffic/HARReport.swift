@@ -232,18 +232,22 @@ package struct HARReport {
 
   /// The URL with whatever no URL can hold encoded: what was taken out leaves brackets behind.
   private static func uri(_ url: String) -> String {
-    var result = ""
-    for piece in SecretTag.pieces(of: url) {
+    let pathStart =
+      url.parted(at: "://").flatMap { parts in parts.after.firstIndex { "/?#".contains($0) } }
+      ?? url.endIndex
+    // Brackets are those of an address, and stand nowhere else (RFC 3986, section 3.2.2).
+    return encoded(url[..<pathStart], "!$&'()*+,/:;=@[]")
+      + encoded(url[pathStart...], "!#$%&'()*+,/:;=?@")
+  }
+
+  private static func encoded(_ text: Substring, _ kept: String) -> String {
+    SecretTag.pieces(of: String(text)).map { piece in
       switch piece {
-      case .secret(let tag):
-        result += PercentEncoding.encode(tag.text.utf8, keeping: URI.isUnreserved)
+      case .secret(let tag): PercentEncoding.encode(tag.text.utf8, keeping: URI.isUnreserved)
       case .text(let text):
-        result += PercentEncoding.encode(text.utf8) { byte in
-          URI.isUnreserved(byte) || "!#$%&'()*+,/:;=?@[]".utf8.contains(byte)
-        }
+        PercentEncoding.encode(text.utf8) { URI.isUnreserved($0) || kept.utf8.contains($0) }
       }
-    }
-    return result
+    }.joined()
   }
 
   private static func query(of url: String) -> [(String, String)] {

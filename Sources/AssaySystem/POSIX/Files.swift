@@ -56,29 +56,8 @@ package enum Files {
   package static func read(
     _ path: String, inPieces body: ([UInt8]) throws(Diagnostic) -> Void
   ) throws(Diagnostic) {
-    guard !path.utf8.contains(0) else { throw .unreadable(path, "its name holds a NUL byte") }
-    let descriptor = unsafe assay_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)
-    guard descriptor >= 0 else { throw .unreadable(path, SystemError.text()) }
-    defer { close(descriptor) }
-    var facts = stat()
-    guard unsafe fstat(descriptor, &facts) == 0, kind(facts.st_mode) == .regular else {
-      throw .unreadable(path, "it is no regular file")
-    }
-    while true {
-      var failure: String?
-      let piece = unsafe [UInt8](unsafeUninitializedCapacity: 256 << 10) { buffer, count in
-        while let base = buffer.baseAddress {
-          let got = unsafe CPosix.read(descriptor, base, buffer.count)
-          if got < 0, assay_errno() == EINTR { continue }
-          if got < 0 { failure = SystemError.text() }
-          count = max(0, got)
-          return
-        }
-      }
-      if let failure { throw .unreadable(path, failure) }
-      guard !piece.isEmpty else { return }
-      try body(piece)
-    }
+    let pieces = try FilePieces(of: path)
+    while let piece = try pieces.next() { try body(piece) }
   }
 
   private static func readAll(
@@ -193,6 +172,75 @@ package enum Files {
     guard let real = unsafe realpath(path, nil) else { return nil }
     defer { unsafe free(real) }
     return unsafe String(cString: real)
+  }
+}
+
+/// A regular file on its way through, from its beginning to its end.
+package final class FilePieces {
+  private let path: String
+  private let descriptor: Int32
+  /// What was read beyond the last line that was asked for.
+  private var rest: [UInt8] = []
+
+  private static let size = 256 << 10
+
+  package init(of path: String) throws(Diagnostic) {
+    self.path = path
+    guard !path.utf8.contains(0) else { throw .unreadable(path, "its name holds a NUL byte") }
+    descriptor = unsafe assay_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)
+    guard descriptor >= 0 else { throw .unreadable(path, SystemError.text()) }
+    var facts = stat()
+    guard unsafe fstat(descriptor, &facts) == 0, assay_is_regular(facts.st_mode) != 0 else {
+      throw .unreadable(path, "it is no regular file")
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// The next bytes, nil at the end.
+  package func next() throws(Diagnostic) -> [UInt8]? {
+    var failure: String?
+    let piece = unsafe [UInt8](unsafeUninitializedCapacity: Self.size) { buffer, count in
+      while let base = buffer.baseAddress {
+        let got = unsafe CPosix.read(descriptor, base, buffer.count)
+        if got < 0, assay_errno() == EINTR { continue }
+        if got < 0 { failure = SystemError.text() }
+        count = max(0, got)
+        return
+      }
+    }
+    if let failure { throw .unreadable(path, failure) }
+    return piece.isEmpty ? nil : piece
+  }
+
+  /// The next line with its end.
+  package func nextLine() throws(Diagnostic) -> [UInt8]? {
+    while true {
+      if let end = rest.firstIndex(of: 0x0A) {
+        let line = Array(rest[...end])
+        rest.removeFirst(end + 1)
+        return line
+      }
+      guard let piece = try next() else { return taken() }
+      rest += piece
+    }
+  }
+
+  /// Whole lines, as many as come in one piece; what is behind the last line comes at the end.
+  package func nextLines() throws(Diagnostic) -> [UInt8]? {
+    while true {
+      guard let piece = try next() else { return taken() }
+      rest += piece
+      guard let end = rest.lastIndex(of: 0x0A) else { continue }
+      let lines = Array(rest[...end])
+      rest.removeFirst(end + 1)
+      return lines
+    }
+  }
+
+  private func taken() -> [UInt8]? {
+    defer { rest = [] }
+    return rest.isEmpty ? nil : rest
   }
 }
 

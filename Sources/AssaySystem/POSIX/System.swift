@@ -50,6 +50,9 @@ package enum System {
     while true { pause() }
   }
 
+  /// How many threads can run at once; two at least, since one may wait for the disk.
+  package static var processorCount: Int { max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
   /// The name of this machine.
   package static var hostName: String {
     var name = [CChar](repeating: 0, count: 256)

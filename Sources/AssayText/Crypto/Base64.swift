@@ -6,14 +6,24 @@ package enum Base64 {
   package static func encode(_ bytes: [UInt8]) -> String {
     var result: [UInt8] = []
     result.reserveCapacity((bytes.count + 2) / 3 * 4)
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let group = bytes[start..<min(start + 3, bytes.count)]
-      var bits: UInt32 = 0
-      for byte in group { bits = bits << 8 | UInt32(byte) }
-      bits <<= UInt32(8 * (3 - group.count))
+    // A local one is looked up without asking whether it is there.
+    let alphabet = Self.alphabet
+    var index = 0
+    while index + 2 < bytes.count {
+      let bits =
+        UInt32(bytes[index]) << 16 | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2])
+      result.append(alphabet[Int(bits >> 18)])
+      result.append(alphabet[Int(bits >> 12 & 0x3F)])
+      result.append(alphabet[Int(bits >> 6 & 0x3F)])
+      result.append(alphabet[Int(bits & 0x3F)])
+      index += 3
+    }
+    let rest = bytes[index...]
+    if !rest.isEmpty {
+      let bits = rest.reduce(0) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - rest.count))
       for position in 0..<4 {
-        let index = Int(bits >> UInt32(18 - 6 * position) & 0x3F)
-        result.append(position <= group.count ? alphabet[index] : UInt8(ascii: "="))
+        let letter = Int(bits >> UInt32(18 - 6 * position) & 0x3F)
+        result.append(position <= rest.count ? alphabet[letter] : UInt8(ascii: "="))
       }
     }
     return String(decoding: result, as: UTF8.self)

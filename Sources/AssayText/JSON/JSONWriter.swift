@@ -12,7 +12,12 @@ package struct JSONWriter: Sendable {
   private let indent: Int?
 
   /// A writer of compact text, or of indented text for people.
-  package init(indent: Int? = nil) { self.indent = indent }
+  ///
+  /// - Parameter capacity: How much there will be, about.
+  package init(indent: Int? = nil, capacity: Int = 0) {
+    self.indent = indent
+    if capacity > 0 { bytes.reserveCapacity(capacity) }
+  }
 
   package var text: String { String(decoding: bytes, as: UTF8.self) }
 
@@ -192,10 +197,39 @@ package struct JSONWriter: Sendable {
     while index < span.count, span[index] >= 0x20, span[index] != 0x22, span[index] != 0x5C,
       span[index] != 0xED
     { index += 1 }
-    guard index == span.count else { return appendQuoted(text.utf8, to: &bytes) }
+    guard index == span.count else { return appendQuoted(span, to: &bytes) }
     bytes.append(UInt8(ascii: "\""))
     bytes.append(contentsOf: text.utf8)
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Quotes what is known to be UTF-8 without surrogates.
+  private static func appendQuoted(_ span: Span<UInt8>, to bytes: inout [UInt8]) {
+    bytes.reserveCapacity(bytes.count + span.count + span.count / 8 + 2)
+    bytes.append(UInt8(ascii: "\""))
+    for index in 0..<span.count {
+      let byte = span[index]
+      if byte >= 0x20, byte != 0x22, byte != 0x5C {
+        bytes.append(byte)
+      } else {
+        appendEscaped(byte, to: &bytes)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func appendEscaped(_ byte: UInt8, to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "\\"))
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
+    case 0x0A: bytes.append(UInt8(ascii: "n"))
+    case 0x0D: bytes.append(UInt8(ascii: "r"))
+    case 0x09: bytes.append(UInt8(ascii: "t"))
+    default:
+      bytes += "u00".utf8
+      bytes.append(hex[Int(byte >> 4)])
+      bytes.append(hex[Int(byte & 0xF)])
+    }
   }
 
   private static let hex = Array("0123456789abcdef".utf8)
@@ -223,15 +257,7 @@ package struct JSONWriter: Sendable {
       }
       switch byte {
       case 0xED: pending = byte
-      case UInt8(ascii: "\""): bytes += "\\\"".utf8
-      case UInt8(ascii: "\\"): bytes += "\\\\".utf8
-      case 0x0A: bytes += "\\n".utf8
-      case 0x0D: bytes += "\\r".utf8
-      case 0x09: bytes += "\\t".utf8
-      case 0..<0x20:
-        bytes += "\\u00".utf8
-        bytes.append(hex[Int(byte >> 4)])
-        bytes.append(hex[Int(byte & 0xF)])
+      case 0..<0x20, UInt8(ascii: "\""), UInt8(ascii: "\\"): appendEscaped(byte, to: &bytes)
       default: bytes.append(byte)
       }
     }

@@ -83,7 +83,9 @@ package enum Deflate {
   package static var libraryVersion: String { unsafe String(cString: zlibVersion()) }
 
   /// CRC-32 (ISO 3309), which closes each line of the journal.
-  package static func checksum(_ bytes: [UInt8]) -> UInt32 {
-    unsafe UInt32(crc32(0, bytes, UInt32(bytes.count)))
+  package static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+    unsafe bytes.withUnsafeBufferPointer { buffer in
+      unsafe UInt32(crc32(0, buffer.baseAddress, UInt32(buffer.count)))
+    }
   }
 }
