@@ -2,7 +2,7 @@
 package struct ReportSink {
   private var buffer: [UInt8] = []
   private let put: ([UInt8]) -> Void
-  private let look: ([UInt8]) -> Void
+  private let look: ([UInt8]) -> [UInt8]
   /// How many bytes were written.
   package private(set) var size = 0
 
@@ -10,8 +10,10 @@ package struct ReportSink {
 
   /// - Parameters:
   ///   - put: Takes each piece in turn.
-  ///   - look: Sees what is written in a form in which nobody could look for anything, as it was.
-  package init(put: @escaping ([UInt8]) -> Void, look: @escaping ([UInt8]) -> Void = { _ in }) {
+  ///   - look: Sees, and may clean, what is written in a form in which nobody could look for anything.
+  package init(
+    put: @escaping ([UInt8]) -> Void, look: @escaping ([UInt8]) -> [UInt8] = { $0 }
+  ) {
     self.put = put
     self.look = look
   }
@@ -26,8 +28,8 @@ package struct ReportSink {
     settle()
   }
 
-  /// Shows what is about to be written packed.
-  package func show(_ bytes: [UInt8]) { look(bytes) }
+  /// What is about to be written packed, looked through.
+  package func cleaned(_ bytes: [UInt8]) -> [UInt8] { look(bytes) }
 
   private mutating func settle() { if buffer.count >= Self.pieceSize { flush() } }
 

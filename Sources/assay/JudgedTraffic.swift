@@ -24,6 +24,8 @@ struct JudgedTraffic {
     _ judged: [(Recorded, Judgement)], of sources: [String], contracts: [String],
     operations: [OperationFacts]
   ) {
+    // Whatever some exchange gives away is known before anything is told.
+    for (recorded, _) in judged { redactor.learn(from: recorded.exchange) }
     let now = System.secondsSince1970
     add(
       .runStarted(

@@ -161,39 +161,20 @@ struct ReportFiles: Sendable {
         var watch = SecretWatch(redactor)
         var sink = ReportSink(
           put: { piece in
-            watch.look(at: piece)
+            let clean = watch.take(piece)
             guard problem == nil else { return }
-            do throws(Diagnostic) { try file.append(piece) } catch { problem = error }
+            do throws(Diagnostic) { try file.append(clean) } catch { problem = error }
           },
-          look: { watch.lookOnce(at: $0) })
+          look: { watch.whole($0) })
         body(&sink)
         sink.flush()
         if let problem { throw problem }
+        try file.append(watch.finish())
         if watch.hasFound { throw .secretInOutput(path) }
       }
       return nil
     } catch {
       return error
-    }
-  }
-
-  /// Looks for secrets in what passes by, also where two pieces meet.
-  private struct SecretWatch {
-    private let redactor: Redactor
-    private var tail: [UInt8] = []
-    private(set) var hasFound = false
-
-    init(_ redactor: Redactor) { self.redactor = redactor }
-
-    mutating func look(at piece: [UInt8]) {
-      guard redactor.reach > 0 else { return }
-      let joined = tail + piece
-      if redactor.finds(in: joined) { hasFound = true }
-      tail = Array(joined.suffix(redactor.reach - 1))
-    }
-
-    mutating func lookOnce(at bytes: [UInt8]) {
-      if redactor.finds(in: bytes) { hasFound = true }
     }
   }
 
@@ -203,9 +184,13 @@ struct ReportFiles: Sendable {
   private func tellGitHub(
     _ ledger: Ledger, _ comparison: Comparison?, _ outcome: inout Outcome
   ) {
-    let summary = MarkdownReport(ledger, comparison: comparison).text
-    let annotations = GitHubAnnotations.lines(ledger)
-    guard !redactor.finds(in: Array((summary + annotations).utf8)) else {
+    var watch = SecretWatch(redactor)
+    func clean(_ text: String) -> String {
+      String(decoding: watch.whole(Array(text.utf8)), as: UTF8.self)
+    }
+    let summary = clean(MarkdownReport(ledger, comparison: comparison).text)
+    let annotations = clean(GitHubAnnotations.lines(ledger))
+    guard !watch.hasFound else {
       return outcome.problems.append(.secretInOutput("the summary for GitHub"))
     }
     if let path = System.environment("GITHUB_STEP_SUMMARY"), !path.isEmpty {

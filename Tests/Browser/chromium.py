@@ -145,7 +145,7 @@ class Browser:
 
     def until(self, expression, seconds=30):
         end = time.monotonic() + seconds
-        while not self.evaluate(expression):
+        while not self.evaluate(f"!!({expression})"):
             if time.monotonic() > end:
                 raise Failure(f"never true: {expression}")
             time.sleep(0.02)

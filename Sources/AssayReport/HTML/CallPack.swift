@@ -62,8 +62,8 @@ struct CallPack {
 
   // MARK: Packing
 
-  /// - Parameter show: Sees what is packed, as it was.
-  mutating func fill(_ show: ([UInt8]) -> Void) {
+  /// - Parameter clean: Looks through what is packed, as it is.
+  mutating func fill(_ clean: ([UInt8]) -> [UInt8]) {
     let bad = ledger.entries.indices.filter { ledger.entries[$0].isBad }
     let good = ledger.entries.indices.filter { !ledger.entries[$0].isBad }
     order = bad + good
@@ -72,25 +72,24 @@ struct CallPack {
       let end = min(start + Self.callsInChunk, order.count)
       var writer = JSONWriter(capacity: Self.chunkSize)
       writer.array { writer in
-        for index in order[start..<end] { write(ledger.entries[index], to: &writer, show) }
+        for index in order[start..<end] { write(ledger.entries[index], to: &writer, clean) }
       }
-      calls.append(packed(writer.bytes, show))
+      calls.append(packed(writer.bytes, clean))
       start = end
     }
-    settleBodies(show)
+    settleBodies(clean)
     bodyPlaces = [:]
   }
 
-  private mutating func packed(_ bytes: [UInt8], _ show: ([UInt8]) -> Void) -> [UInt8] {
-    show(bytes)
+  private mutating func packed(_ bytes: [UInt8], _ clean: ([UInt8]) -> [UInt8]) -> [UInt8] {
     // One level below the usual takes half the time for a twentieth more.
-    let packed = Deflate.compress(bytes, as: .gzip, level: 5)
+    let packed = Deflate.compress(clean(bytes), as: .gzip, level: 5)
     // Base64 takes four for three.
     size += packed.count * 4 / 3 + 60
     return packed
   }
 
-  private mutating func settleBodies(_ show: ([UInt8]) -> Void) {
+  private mutating func settleBodies(_ clean: ([UInt8]) -> [UInt8]) {
     guard !pending.isEmpty else { return }
     var writer = JSONWriter(capacity: Self.chunkSize * 5 / 4)
     writer.array { writer in
@@ -103,14 +102,14 @@ struct CallPack {
         }
       }
     }
-    bodies.append(packed(writer.bytes, show))
+    bodies.append(packed(writer.bytes, clean))
     bodyStarts.append(bodyStarts[bodyStarts.count - 1] + pending.count)
     pending = []
     pendingSize = 0
   }
 
   /// The number of a body, which is kept once however often it came.
-  private mutating func place(_ body: [UInt8], _ show: ([UInt8]) -> Void) -> Int {
+  private mutating func place(_ body: [UInt8], _ clean: ([UInt8]) -> [UInt8]) -> Int {
     let sum = Deflate.checksum(body[...])
     if let known = bodyPlaces[sum]?.first(where: { $0.body == body }) { return known.number }
     let number = bodyStarts[bodyStarts.count - 1] + pending.count
@@ -118,14 +117,14 @@ struct CallPack {
     let text = String(validating: body, as: UTF8.self)
     pending.append((text, text == nil ? body : []))
     pendingSize += body.count
-    if pendingSize >= Self.chunkSize { settleBodies(show) }
+    if pendingSize >= Self.chunkSize { settleBodies(clean) }
     return number
   }
 
   // MARK: One call
 
   private mutating func write(
-    _ entry: Ledger.Entry, to writer: inout JSONWriter, _ show: ([UInt8]) -> Void
+    _ entry: Ledger.Entry, to writer: inout JSONWriter, _ clean: ([UInt8]) -> [UInt8]
   ) {
     // What went wrong is shown whatever it takes.
     let hasBodies = entry.isBad || size < limit * 3 / 4
@@ -133,8 +132,8 @@ struct CallPack {
     var (request, response) = (-1, -1)
     if let exchange = entry.exchange {
       if hasBodies {
-        if let body = exchange.request.body, !body.isEmpty { request = place(body, show) }
-        if let body = exchange.response?.body, !body.isEmpty { response = place(body, show) }
+        if let body = exchange.request.body, !body.isEmpty { request = place(body, clean) }
+        if let body = exchange.response?.body, !body.isEmpty { response = place(body, clean) }
       } else if !(exchange.response?.body.isEmpty ?? true) {
         droppedBodies += 1
         if !hasFields { droppedFields += 1 }
@@ -309,8 +308,7 @@ struct CallPack {
     for (index, chunk) in calls.enumerated() { script("calls-\(index)", chunk, to: &sink) }
     for (index, chunk) in bodies.enumerated() { script("bodies-\(index)", chunk, to: &sink) }
     let index = self.index(prefix, causes, comparison)
-    sink.show(index)
-    script("index", Deflate.compress(index, as: .gzip), to: &sink)
+    script("index", Deflate.compress(sink.cleaned(index), as: .gzip), to: &sink)
   }
 
   private func script(_ id: String, _ bytes: [UInt8], to sink: inout ReportSink) {

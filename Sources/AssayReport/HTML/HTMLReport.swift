@@ -38,7 +38,7 @@ package struct HTMLReport {
     let style = String(decoding: PackageResources.report_css, as: UTF8.self)
     let script = String(decoding: PackageResources.report_js, as: UTF8.self)
     var pack = CallPack(ledger, limit: options.sizeLimit * 9 / 10)
-    pack.fill { sink.show($0) }
+    pack.fill { sink.cleaned($0) }
     sink.write(
       """
       <!doctype html>

@@ -7,20 +7,13 @@ internal import AssayText
 /// known by its value (declared secrets, and credentials seen in requests) in each form in which it
 /// may travel, or by the name of the field that carries it. Equal values get equal tags.
 package struct Redactor: Sendable {
-  private var needles: [Needle] = []
-  /// Which bytes a needle begins with.
-  private var firsts = [Bool](repeating: false, count: 256)
+  private var needles = Needles()
   private var known: Set<String> = []
   /// The name under which a value was first met, by its digest, so that it keeps one tag.
   private var names: [String: String] = [:]
   private let key: [UInt8]
   /// Where the bodies of running steps were cut, so that places in them still fit.
   private var cuts: [Int: [Cut]] = [:]
-
-  private struct Needle: Sendable {
-    let bytes: [UInt8]
-    let tag: [UInt8]
-  }
 
   /// A piece of a body that was replaced.
   private struct Cut: Sendable {
@@ -33,6 +26,8 @@ package struct Redactor: Sendable {
 
   /// Shorter texts are too common to be looked for everywhere.
   private static let shortest = 4
+  /// So many are looked for; fields and parameters that hold more are still emptied by their names.
+  private static let valueLimit = 20_000
   /// So many values keep the name under which they were first met.
   private static let nameLimit = 10_000
 
@@ -43,15 +38,14 @@ package struct Redactor: Sendable {
   }
 
   /// Remembers a value in every form in which it may travel.
-  package mutating func learn(_ secret: Secret) {
-    guard secret.value.utf8.count >= Self.shortest, known.insert(secret.value).inserted else {
-      return
-    }
+  ///
+  /// - Parameter isDeclared: Somebody said that it is one; false for what was seen on its way.
+  package mutating func learn(_ secret: Secret, isDeclared: Bool = true) {
+    guard secret.value.utf8.count >= Self.shortest, known.count < Self.valueLimit,
+      known.insert(secret.value).inserted
+    else { return }
     let tag = Array(tag(of: secret.value, as: secret.name).utf8)
-    needles += Self.forms(of: Array(secret.value.utf8)).map { Needle(bytes: $0, tag: tag) }
-    // Longer forms first, so that none hides inside another.
-    needles.sort { $0.bytes.count > $1.bytes.count }
-    for needle in needles { firsts[Int(needle.bytes[0])] = true }
+    for form in Self.forms(of: Array(secret.value.utf8)) { needles.add(form, tag: tag, isDeclared: isDeclared) }
   }
 
   /// As it is, and as JSON, percent encoding, forms, HTML and Base64 write it.
@@ -257,7 +251,7 @@ package struct Redactor: Sendable {
       pending += node.elements
       for member in node.members {
         if let text = member.value.string, Self.tokenNames.contains(member.name) {
-          learn(Secret(member.name, text))
+          learn(Secret(member.name, text), isDeclared: false)
         }
         if member.value.isObject || member.value.isArray { pending.append(member.value) }
       }
@@ -337,7 +331,7 @@ package struct Redactor: Sendable {
   private mutating func learn(from field: HeaderField) {
     guard Self.isCookie(field.name) else {
       let credential = Self.credential(field)
-      learn(Secret(field.name.lowercased(), credential))
+      learn(Secret(field.name.lowercased(), credential), isDeclared: false)
       // A password may come back by itself.
       if field.value.lowercased().hasPrefix("basic "),
         let pair = Base64.decode(credential.utf8),
@@ -345,7 +339,7 @@ package struct Redactor: Sendable {
       {
         let password = String(decoding: pair[(colon + 1)...], as: UTF8.self)
         if password.utf8.count >= 8, password.lowercased() != "password" {
-          learn(Secret("password", password))
+          learn(Secret("password", password), isDeclared: false)
         }
       }
       return
@@ -353,7 +347,8 @@ package struct Redactor: Sendable {
     let pairs = field.value.split(separator: ";")
     for pair in field.isNamed("Set-Cookie") ? pairs.prefix(1) : pairs[...] {
       guard let parts = String(pair).parted(at: "="), Self.isOpaque(parts.after) else { continue }
-      learn(Secret("cookie-" + parts.before.drop { $0 == " " }, String(parts.after)))
+      learn(
+        Secret("cookie-" + parts.before.drop { $0 == " " }, String(parts.after)), isDeclared: false)
     }
   }
 
@@ -469,29 +464,74 @@ package struct Redactor: Sendable {
     var result: [UInt8] = []
     var cuts: [Cut] = []
     var copied = 0
-    var index = 0
-    while index < bytes.count {
-      guard firsts[Int(bytes[index])],
-        let needle = needles.first(where: { bytes[index...].starts(with: $0.bytes) })
-      else {
-        index += 1
-        continue
-      }
-      result += bytes[copied..<index]
-      result += needle.tag
-      cuts.append(
-        Cut(range: index..<index + needle.bytes.count, replacement: needle.tag.count))
-      index += needle.bytes.count
-      copied = index
+    needles.each(in: bytes) { range, tag, _ in
+      result += bytes[copied..<range.lowerBound]
+      result += tag
+      cuts.append(Cut(range: range, replacement: tag.count))
+      copied = range.upperBound
     }
     guard !cuts.isEmpty else { return (bytes, []) }
     result += bytes[copied...]
     return (result, cuts)
   }
 
-  /// How long the longest form of a secret is.
-  package var reach: Int { needles.first?.bytes.count ?? 0 }
+  /// Learns what an exchange gives away, without changing it.
+  package mutating func learn(from exchange: Exchange) { _ = redacted(exchange) }
 
-  /// Whether any form of a known secret stands in what is about to get its final name.
-  package func finds(in bytes: [UInt8]) -> Bool { !redact(bytes).cuts.isEmpty }
+  /// How long the longest form of a secret is.
+  var reach: Int { needles.longest }
+
+  /// Looks once more through what is about to be written. What was seen on its way only after it had
+  /// been told is taken out now; what was declared can be there by a fault of ours alone.
+  func cleaned(_ bytes: [UInt8]) -> (bytes: [UInt8], cuts: [Range<Int>], holdsDeclared: Bool) {
+    var result: [UInt8] = []
+    var cuts: [Range<Int>] = []
+    var holdsDeclared = false
+    var copied = 0
+    needles.each(in: bytes) { range, tag, isDeclared in
+      result += bytes[copied..<range.lowerBound] + tag
+      copied = range.upperBound
+      cuts.append(range)
+      holdsDeclared = holdsDeclared || isDeclared
+    }
+    guard !cuts.isEmpty else { return (bytes, [], false) }
+    return (result + bytes[copied...], cuts, holdsDeclared)
+  }
+}
+
+/// Looks for secrets in what passes by on its way to a file, also where two pieces meet.
+package struct SecretWatch {
+  private let redactor: Redactor
+  private var rest: [UInt8] = []
+  /// Whether a declared secret was about to be written.
+  package private(set) var hasFound = false
+
+  package init(_ redactor: Redactor) { self.redactor = redactor }
+
+  /// What can be written of all that has come so far.
+  package mutating func take(_ piece: [UInt8]) -> [UInt8] {
+    guard redactor.reach > 0 else { return piece }
+    let all = rest + piece
+    let found = redactor.cleaned(all)
+    hasFound = hasFound || found.holdsDeclared
+    // A secret may begin in the last bytes, and none lies across this place.
+    var end = max(0, all.count - redactor.reach + 1)
+    if let cut = found.cuts.first(where: { $0.contains(end) }) { end = cut.lowerBound }
+    rest = Array(all[end...])
+    guard !found.cuts.isEmpty else { return Array(all[..<end]) }
+    return redactor.cleaned(Array(all[..<end])).bytes
+  }
+
+  /// The rest, when nothing more comes.
+  package mutating func finish() -> [UInt8] {
+    defer { rest = [] }
+    return whole(rest)
+  }
+
+  /// Something by itself.
+  package mutating func whole(_ bytes: [UInt8]) -> [UInt8] {
+    let found = redactor.cleaned(bytes)
+    hasFound = hasFound || found.holdsDeclared
+    return found.bytes
+  }
 }

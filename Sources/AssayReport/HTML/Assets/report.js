@@ -14,8 +14,8 @@
       else if (key === 'class') node.className = value;
       else node.setAttribute(key, value === true ? '' : value);
     }
-    for (const child of children.flat()) {
-      if (child === undefined || child === null || child === '') continue;
+    for (const child of children.flat(Infinity)) {
+      if (child === undefined || child === null || child === false || child === '') continue;
       node.append(child);
     }
     return node;
