@@ -110,10 +110,12 @@ struct ReplayCommand {
   private func resend(
     _ calls: [Call], _ judge: ContractJudge?, _ titles: [String]
   ) async throws(Refusal) -> ExitCode {
-    let secrets = try Refusal.with(.badInput) { () throws(Diagnostic) in try self.secrets(calls) }
-    var resending = Resending(
-      secrets: Dictionary(secrets.map { ($0.key, $0.value.value) }, uniquingKeysWith: { $1 }))
-    var redactor = Redactor(secrets: Array(secrets.values), key: RunCommand.runKey())
+    let given = try Refusal.with(.badInput) { () throws(Diagnostic) in try self.given() }
+    let secrets = secrets(calls, given)
+    var resending = Resending(secrets: secrets.mapValues(\.value))
+    // What was given and is not needed by these calls may come back all the same.
+    let hidden = given.compactMap(\.secret) + secrets.values
+    var redactor = Redactor(secrets: hidden, key: RunCommand.runKey())
     let network = NetworkSettings(invocation)
     let wire = Transport(
       options: try Refusal.with(.badInput) { () throws(Diagnostic) in
@@ -150,7 +152,7 @@ struct ReplayCommand {
     return tell(
       ReplayReport(
         steps: steps, substitutions: resending.substitutions.map { redactor.redacted($0) },
-        style: front.style), last, judge, titles, Array(secrets.values))
+        style: front.style), last, judge, titles, hidden)
   }
 
   /// Shows what differs, and what the contract says of the new answer.
@@ -189,25 +191,30 @@ struct ReplayCommand {
 
   // MARK: Secrets
 
-  /// Values for what was taken out, by the variables that stand for them: of the environment, of the
-  /// flags, and of an environment file, in this order.
-  private func secrets(_ calls: [Call]) throws(Diagnostic) -> [String: Secret] {
-    var given: [String: String] = [:]
+  /// The variables that the user brings along, the strongest last.
+  private func given() throws(Diagnostic) -> [Variable] {
     let loader = InputLoader(front)
     var variables: [Variable] = []
     if let path = invocation.text(Flags.environment) { variables += try loader.variables(path).1 }
     if let path = invocation.text(Flags.secrets) { variables += try loader.secrets(path) }
-    for variable in variables { given[Self.key(variable.name)] = variable.substitution }
     for text in invocation.texts(Flags.environmentVariable) {
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2 else { throw .notAnAssignment(text, flag: "env-var") }
-      given[Self.key(String(parts[0]))] = String(parts[1])
+      variables.append(Variable(String(parts[0]), .string(String(parts[1]))))
     }
+    return variables
+  }
+
+  /// Values for what was taken out, by the variables that stand for them: those of the environment are
+  /// stronger than those that were given.
+  private func secrets(_ calls: [Call], _ given: [Variable]) -> [String: Secret] {
+    let values = Dictionary(
+      given.map { (Self.key($0.name), $0.substitution) }, uniquingKeysWith: { $1 })
     var found: [String: Secret] = [:]
     let none = Resending(secrets: [:])
     for call in calls {
       for tag in none.missing((call.recorded.hops.first ?? call.recorded).request) {
-        let value = System.environment(tag.variable) ?? given[Self.key(tag.name)]
+        let value = System.environment(tag.variable) ?? values[Self.key(tag.name)]
         if let value { found[tag.variable] = Secret(tag.name, value) }
       }
     }
