@@ -4,7 +4,7 @@ SWIFT ?= swift
 BUILD = $(SWIFT) build -c release
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check build deps test-deps lint format conformance accept bench sample clean
+.PHONY: help run test check build deps test-deps lint format browser conformance accept bench sample clean
 
 help: ## lists the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ lint: ## looks at the format of every file
 format: ## formats every file
 	@$(SWIFT) format format -i -r Sources Tests Package.swift
 
+browser: build test-deps ## opens reports in a headless browser, and tries to break them
+	@Tests/Browser/check
+
 conformance: test-deps ## runs the public suites and counts what is right
 	@$(BUILD) --build-tests
 	@$(SWIFT) test -c release --skip-build --filter 'ConformanceTests|PatternTests|URITests'
@@ -52,6 +55,7 @@ bench: build ## measures speed and size against peers in the same run
 	@Tests/Benchmarks/run
 	@Tests/Benchmarks/transport
 	@Tests/Benchmarks/scripts
+	@Tests/Benchmarks/reports
 
 sample: build ## renews the sample report under Reports/Sample
 	@.ci/sample > /dev/null

@@ -11,8 +11,12 @@ import Testing
 @Suite struct CanaryTests {
   /// Secrets of every kind of character that an encoding treats in a way of its own.
   private static let canaries: [String] = (0..<40).map { number in
-    let tails = ["plain", "sl/ash+plus", "a&b=c", "quo\"te'", "sp ace", "ümläut", "per%cent", "<tag>", "back\\slash", "pipe|#?"]
-    return "cnry\(number)-\(tails[number % tails.count])-\(String(UInt64(number) &* 7_919 &+ 104_729, radix: 36))z"
+    let tails = [
+      "plain", "sl/ash+plus", "a&b=c", "quo\"te'", "sp ace", "ümläut", "per%cent", "<tag>",
+      "back\\slash", "pipe|#?",
+    ]
+    return
+      "cnry\(number)-\(tails[number % tails.count])-\(String(UInt64(number) &* 7_919 &+ 104_729, radix: 36))z"
   }
 
   /// As it is, as JSON, percent-encoded, in Base64, and as Basic credentials.
@@ -68,7 +72,9 @@ import Testing
         }
         if name.hasSuffix(".html") {
           let page = String(decoding: texts[0], as: UTF8.self)
-          for piece in page.split(separator: "<script type=\"application/octet-stream\"").dropFirst() {
+          for piece in page.split(separator: "<script type=\"application/octet-stream\"")
+            .dropFirst()
+          {
             let packed = piece.drop { $0 != ">" }.dropFirst().prefix { $0 != "<" }
             guard let bytes = Base64.decode(packed.utf8) else { continue }
             texts.append(try Deflate.decompress(bytes, as: .gzip, limit: 1 << 26))
@@ -104,7 +110,8 @@ import Testing
         "pm.environment.set('copy', s); pm.test('named ' + s, () => pm.expect(s).to.equal('other'));",
         "pm.test('body', () => pm.expect(pm.response.text()).to.equal(s)); if (\(number) % 7 === 0) throw new Error('thrown ' + s);",
       ].map { JSONWriter.text(of: .string($0)) }.joined(separator: ",")
-      return #"{"name": "item \#(number)", "request": {"method": "POST", "url": "{{base}}/p?q=\#(name)&token=\#(name)", "auth": \#(auth), "header": [{"key": "X-\#(number)", "value": "v"}], "body": \#(body)}, "event": [{"listen": "test", "script": {"exec": [\#(script)]}}]}"#
+      return
+        #"{"name": "item \#(number)", "request": {"method": "POST", "url": "{{base}}/p?q=\#(name)&token=\#(name)", "auth": \#(auth), "header": [{"key": "X-\#(number)", "value": "v"}], "body": \#(body)}, "event": [{"listen": "test", "script": {"exec": [\#(script)]}}]}"#
     }
     try scratch.write(
       "c.json", #"{"info": {"name": "C"}, "item": [\#(items.joined(separator: ","))]}"#)
@@ -128,10 +135,14 @@ import Testing
   /// Everything that it knows, in every encoding, in every place of a response.
   private static func answer(_ request: Request) -> Response {
     let all = canaries.flatMap(encodings)
-    let members = all.enumerated().map { "\"m\($0.offset)\": \(JSONWriter.text(of: .string($0.element)))" }
+    let members = all.enumerated().map {
+      "\"m\($0.offset)\": \(JSONWriter.text(of: .string($0.element)))"
+    }
     var response = Response.json("{\(members.joined(separator: ",\n")), \"raw\": 0}")
     let plain = all.filter { $0.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } }
-    response.headers += plain.prefix(40).enumerated().map { HeaderField("X-E\($0.offset)", $0.element) }
+    response.headers += plain.prefix(40).enumerated().map {
+      HeaderField("X-E\($0.offset)", $0.element)
+    }
     response.headers.append(HeaderField("X-Echo", plain[0]))
     response.headers.append(HeaderField("Set-Cookie", "sid=\(plain[1]); Path=/"))
     return response
@@ -152,22 +163,28 @@ import Testing
       return outcome
     }
     try Files.makeDirectory(scratch.path + "/step")
-    let common = "c.json -e e.json --spec api.yaml --base-url \(server.url) --env-var base=\(server.url)"
+    let common =
+      "c.json -e e.json --spec api.yaml --base-url \(server.url) --env-var base=\(server.url)"
     for level in ["-qq", "-q", "", "-v", "-vv", "--format json"] {
       let outcome = try await run(
-        "run \(common) \(level) -r \(Self.reporters) --reporter-har-calls all --reporter-ndjson-export out\(level.filter { $0 != " " }).ndjson --output runs")
+        "run \(common) \(level) -r \(Self.reporters) --reporter-har-calls all --reporter-ndjson-export out\(level.filter { $0 != " " }).ndjson --output runs"
+      )
       #expect(outcome.code == 1, "\(level): \(outcome.error.prefix(500))")
     }
     let runs = (Files.entries(of: scratch.path + "/runs") ?? []).map { "runs/\($0)" }
     #expect(runs.count == 6)
     for words in [
-      "report \(runs[0]) -r \(Self.reporters) --output again -vv", "merge \(runs[0]) \(runs[1]) --output merged -r \(Self.reporters)",
+      "report \(runs[0]) -r \(Self.reporters) --output again -vv",
+      "merge \(runs[0]) \(runs[1]) --output merged -r \(Self.reporters)",
       "compare \(runs[0]) \(runs[1]) -v", "compare \(runs[0]) \(runs[1]) --json",
       "judge \(runs[0]) --spec api.yaml --base-url \(server.url) -r \(Self.reporters) --output judged -vv",
-      "judge \(runs[0])/exchanges.har --spec api.yaml --json", "replay \(runs[0]) 'item 1' --judge-only",
-      "replay \(runs[0]) 'item 1' -e e.json", "replay \(runs[0]) 'item 3' --with-deps -e e.json --json",
+      "judge \(runs[0])/exchanges.har --spec api.yaml --json",
+      "replay \(runs[0]) 'item 1' --judge-only",
+      "replay \(runs[0]) 'item 1' -e e.json",
+      "replay \(runs[0]) 'item 3' --with-deps -e e.json --json",
       "replay \(runs[0]) 'item 5'", "curl \(runs[0]) 'item 0'", "curl \(runs[0]) 'item 2'",
-      "plan c.json -e e.json --env-var base=\(server.url)", "plan c.json -e e.json --env-var base=\(server.url) --json",
+      "plan c.json -e e.json --env-var base=\(server.url)",
+      "plan c.json -e e.json --env-var base=\(server.url) --json",
       "run c.json -e e.json --env-var base=\(server.url) --env-var 's1=\(Self.canaries[1])' --strict-variables --timeout-request 1 --output slow -vv",
     ] { _ = try await run(words) }
     for (words, text) in said {

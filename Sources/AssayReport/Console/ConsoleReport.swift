@@ -177,7 +177,8 @@ package struct ConsoleReport {
     if level >= .requests || entry.isBad && level >= .failures {
       clear()
       output.result(line(entry))
-      if entry.isBad { output.result(failures(entry)) }
+      if level >= .everything { output.result(messages(entry)) }
+      if entry.isBad { output.result(failures(entry, ledger.facts)) }
     }
     for note in entry.notes where level >= .failures { tell(note) }
   }
@@ -223,7 +224,43 @@ package struct ConsoleReport {
     return parts[0] + gap + parts.dropFirst().joined(separator: "  ") + "\n"
   }
 
-  private func failures(_ entry: Ledger.Entry) -> String {
+  /// So much of a body is printed.
+  private static let shownBody = 4 << 10
+
+  /// What was sent and what came, with whatever could steer a terminal made visible.
+  private func messages(_ entry: Ledger.Entry) -> String {
+    guard let exchange = entry.exchange else { return "" }
+    var text = ""
+    for hop in exchange.hops {
+      let status = hop.response.map { String($0.status) } ?? "no response"
+      text += style.dim("    redirected by ")
+      text += safe("\(hop.request.method) \(hop.request.url) → \(status)") + "\n"
+    }
+    text += fields(exchange.request.headers, ">") + body(exchange.request.body ?? [], ">")
+    if let response = exchange.response {
+      text += style.dim("    < ") + safe("\(response.status) \(response.reason)") + "\n"
+      text += fields(response.headers, "<") + body(response.body, "<")
+    }
+    return text
+  }
+
+  private func fields(_ fields: [HeaderField], _ mark: String) -> String {
+    fields.map { style.dim("    \(mark) ") + safe("\($0.name): \($0.value)") + "\n" }.joined()
+  }
+
+  private func body(_ bytes: [UInt8], _ mark: String) -> String {
+    guard !bytes.isEmpty else { return "" }
+    guard let whole = String(validating: bytes, as: UTF8.self) else {
+      return style.dim("    \(mark) \(bytes.count) bytes that are no text") + "\n"
+    }
+    let text = String(whole.prefix(Self.shownBody))
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let shown = lines.map { style.dim("    \(mark) ") + safe(String($0)) + "\n" }.joined()
+    let rest = whole.utf8.count - text.utf8.count
+    return shown + (rest > 0 ? style.dim("    \(mark) and \(rest) bytes more") + "\n" : "")
+  }
+
+  private func failures(_ entry: Ledger.Entry, _ facts: RunFacts?) -> String {
     var text = ""
     for verdict in entry.verdicts where verdict.isBad {
       text += "    \(style.red(safe(verdict.name)))  \(safe(verdict.message))\n"
@@ -234,6 +271,9 @@ package struct ConsoleReport {
       for finding in verdict.findings.filter({ $0.severity == .error }).prefix(3) {
         text += block(finding, entry)
       }
+    }
+    if let line = Reproduction.line(facts, Identity.step(entry.step)) {
+      text += "    \(style.dim("again:")) \(safe(line))\n"
     }
     return text + "\n"
   }
@@ -317,6 +357,11 @@ package struct ConsoleReport {
       }
     var text = "\n\(verdict)  \(headline(summary, ledger.duration))\n"
     text += counts(summary)
+    text += causes(ledger)
+    for gate in ledger.gates {
+      let word = gate.holds ? style.green("met") : style.red("not met")
+      text += "\(style.dim("  gate       "))\(word): \(safe(gate.message))\n"
+    }
     text += reached(ledger)
     text += patience(summary, ledger)
     // Recorded traffic may have no times.
@@ -333,6 +378,24 @@ package struct ConsoleReport {
     for file in files { text += "\(style.dim("  " + padded(file.kind, 11)))\(file.path)\n" }
     text += style.dim("  exit code  ") + "\(exitCode.rawValue), \(Self.reason(exitCode))\n"
     output.result(text)
+  }
+
+  /// What is wrong once, however often it shows; worth saying where it shows more than once.
+  private func causes(_ ledger: Ledger) -> String {
+    let causes = Causes(ledger).list
+    guard causes.contains(where: { $0.count > 1 }) else { return "" }
+    var text = ""
+    for (index, cause) in causes.sorted(by: { $0.count > $1.count }).prefix(10).enumerated() {
+      let label = index == 0 ? padded("causes", 11) : padded("", 11)
+      let count = padded("\(cause.count)×", 6)
+      let words = safe("\(cause.title): \(cause.message)")
+      let room = max(40, output.width == .max ? .max : output.width - 20)
+      let line = words.count > room ? words.prefix(room - 1) + "…" : words
+      text += "\(style.dim("  " + label))\(count)\(line)\n"
+      if let hint = cause.hint { text += "                   \(style.dim(hint))\n" }
+    }
+    let more = causes.count - 10
+    return more > 0 ? text + "             and \(more) more\n" : text
   }
 
   /// How much of the contracts was reached, and at the highest level what was not.

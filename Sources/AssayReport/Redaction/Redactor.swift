@@ -45,7 +45,9 @@ package struct Redactor: Sendable {
       known.insert(secret.value).inserted
     else { return }
     let tag = Array(tag(of: secret.value, as: secret.name).utf8)
-    for form in Self.forms(of: Array(secret.value.utf8)) { needles.add(form, tag: tag, isDeclared: isDeclared) }
+    for form in Self.forms(of: Array(secret.value.utf8)) {
+      needles.add(form, tag: tag, isDeclared: isDeclared)
+    }
   }
 
   /// As it is, and as JSON, percent encoding, forms, HTML and Base64 write it.
