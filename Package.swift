@@ -130,7 +130,8 @@ let package = Package(
       golden: ["Golden"]),
     tests("AssayMockTests", knows: ["AssayModel", "AssayText", "AssayMock"]),
     tests(
-      "AssayEndToEndTests", knows: ["AssayModel", "AssayText", "AssaySystem", "AssayMock"]),
+      "AssayEndToEndTests",
+      knows: ["AssayModel", "AssayText", "AssaySystem", "AssayMock", "AssayReport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -45,6 +45,9 @@ package enum CommandTable {
     package static let lastFailed = Flag(
       "last-failed", .optional("RUN", []), in: .input,
       "run what failed or never ran in the last run, or in RUN")
+    package static let shard = Flag(
+      "shard", .text("I/N|auto"), in: .input,
+      "run one part of N, for one machine of several; auto asks the CI's own variables")
     package static let repeatCount = Flag(
       "repeat", .whole(1...100_000), in: .input, "do everything so many times over",
       standard: "1")
@@ -333,7 +336,8 @@ package enum CommandTable {
     operands: .init("<collection…>", 1...64),
     flags: [
       F.environment, F.globals, F.data, F.iterations, F.folder, F.only, F.skip, F.withDependencies,
-      F.lastFailed, F.repeatCount, F.environmentVariable, F.globalVariable, F.environmentFromSystem,
+      F.lastFailed, F.shard, F.repeatCount, F.environmentVariable, F.globalVariable,
+      F.environmentFromSystem,
       F.secrets,
       F.packages, F.newmanCompatible, F.seed, F.strictVariables, F.spec, F.baseURL, F.formats,
       F.nullable,

@@ -231,6 +231,22 @@ extension Diagnostic {
       .hinting(nearest.map { "`\($0)` is one" } ?? "`assay explain` lists all")
   }
 
+  static func invalidShard(_ text: String) -> Diagnostic {
+    Diagnostic(.error, "usage.invalid-shard", "`\(text)` is no part of a whole")
+      .hinting("such as `2/5`, the second of five, or `auto`")
+  }
+
+  static func noShardVariables() -> Diagnostic {
+    Diagnostic(.error, "usage.no-shard", "nothing says which part of the run this machine has")
+      .hinting(
+        "GitLab, CircleCI and Buildkite set variables for it; elsewhere `--shard 2/5` says it")
+  }
+
+  static func emptyShard(_ text: String) -> Diagnostic {
+    Diagnostic(.note, "run.empty-shard", "there is nothing to run in part \(text)")
+      .noting("the plan falls into fewer groups than there are machines; the others run them")
+  }
+
   static func emptySelection() -> Diagnostic {
     Diagnostic(.error, "run.nothing-selected", "there is no request to run")
       .noting("a run that judges nothing is not a success")

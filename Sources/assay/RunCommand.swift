@@ -44,6 +44,10 @@ struct RunCommand {
         front.tell(.nothingLeft(of: finished))
         return .success
       }
+      if let shard = invocation.text(Flags.shard), prepared.plan.steps.isEmpty {
+        front.tell(.emptyShard(shard))
+        return .success
+      }
       guard !prepared.plan.steps.isEmpty else {
         throw Refusal(diagnostic: .emptySelection(), code: .nothingSelected)
       }

@@ -126,8 +126,30 @@ struct Workload {
         iterationCount: count, composer: collection.composer,
         footprint: ScriptAnalysis.footprint)
     }
-    return Planner.plan(
+    let plan = Planner.plan(
       sources, selection: selection, lanesOfRows: invocation.text(Flags.lanes) == "rows")
+    guard let text = invocation.text(Flags.shard) else { return plan }
+    return try shard(text).part(of: plan, from: sources)
+  }
+
+  /// Which part of how many: as it says, or as the CI's variables do.
+  private func shard(_ text: String) throws(Diagnostic) -> Shard {
+    guard text == "auto" else {
+      guard let shard = Shard(text) else { throw .invalidShard(text) }
+      return shard
+    }
+    // The names of GitLab, CircleCI and Buildkite, of which the first counts from 1.
+    for (index, count, first) in [
+      ("CI_NODE_INDEX", "CI_NODE_TOTAL", 1), ("CIRCLE_NODE_INDEX", "CIRCLE_NODE_TOTAL", 0),
+      ("BUILDKITE_PARALLEL_JOB", "BUILDKITE_PARALLEL_JOB_COUNT", 0),
+    ] {
+      guard let index = System.environment(index).flatMap({ Int($0) }),
+        let count = System.environment(count).flatMap({ Int($0) })
+      else { continue }
+      guard let shard = Shard(index: index - first, count: count) else { break }
+      return shard
+    }
+    throw .noShardVariables()
   }
 
   private func selectors(_ texts: [String], _ flag: String) throws(Diagnostic) -> [Selector] {

@@ -268,6 +268,26 @@ import Testing
       return Array(executions) + coverage
     }
     #expect(try shape("merged") == shape("whole"))
+    // Folders that only read fall into parts, which the same flag finds on every machine.
+    var parts: [String] = []
+    for part in 1...4 {
+      let outcome = try await Program.run(
+        "\(words) --shard \(part)/4 --output part\(part)", folder: scratch.path)
+      let isEmpty = part == 4
+      #expect(outcome.error.contains("run.empty-shard") == isEmpty, "\(outcome.error)")
+      if !isEmpty { parts.append("'\(try folder(scratch, "part\(part)"))'") }
+    }
+    let joined = try await Program.run(
+      "merge \(parts.joined(separator: " ")) --output joined -r json", folder: scratch.path)
+    #expect(joined.code == 1, "\(joined.error)")
+    #expect(try shape("joined") == shape("whole"))
+    let automatic = try await Program.run(
+      "\(words) --shard auto --output auto", environment: ["CI_NODE_INDEX=4", "CI_NODE_TOTAL=4"],
+      folder: scratch.path)
+    #expect(automatic.error.contains("run.empty-shard"))
+    for bad in ["0/3", "4/3", "x", "1/0", "auto"] {
+      #expect(try await Program.run("\(words) --shard \(bad)", folder: scratch.path).code == 2)
+    }
     // A shard that was killed is told, and nothing of it looks passed.
     let journal = try folder(scratch, "two") + "/journal.ndjson"
     let bytes = try Files.read(journal).bytes

@@ -263,7 +263,7 @@ package struct ConsoleReport {
   private func failures(_ entry: Ledger.Entry, _ facts: RunFacts?) -> String {
     var text = ""
     for verdict in entry.verdicts where verdict.isBad {
-      text += "    \(style.red(safe(verdict.name)))  \(safe(verdict.message))\n"
+      text += claim(verdict)
       if verdict.findings.isEmpty, let place = verdict.place {
         text += "      \(style.blue("-->")) \(safe(place.description))\n"
       }
@@ -274,6 +274,47 @@ package struct ConsoleReport {
     }
     if let line = Reproduction.line(facts, Identity.step(entry.step)) {
       text += "    \(style.dim("again:")) \(safe(line))\n"
+    }
+    return text + "\n"
+  }
+
+  /// What was claimed and why it does not hold, within the width of the terminal.
+  private func claim(_ verdict: Verdict) -> String {
+    let name = safe(verdict.name)
+    var text = "    \(style.red(name))"
+    var column = 4 + name.count
+    for line in verdict.message.split(whereSeparator: \.isNewline) {
+      var isFirst = true
+      for word in safe(String(line)).split(separator: " ", omittingEmptySubsequences: false) {
+        let gap = isFirst ? 2 : 1
+        isFirst = false
+        if column + gap + word.count > output.width, column > 6 {
+          text += "\n      " + word
+          column = 6 + word.count
+        } else {
+          text += String(repeating: " ", count: gap) + word
+          column += gap + word.count
+        }
+      }
+    }
+    return text + "\n"
+  }
+
+  /// Parts beside each other, in as many lines as the terminal's width makes of them.
+  private func row(_ name: String, _ parts: [String]) -> String {
+    var text = style.dim("  " + padded(name, 11))
+    var column = 13
+    for (index, part) in parts.enumerated() {
+      let part = index < parts.count - 1 ? part + "," : part
+      if column + part.count > output.width, column > 13 {
+        text += "\n" + String(repeating: " ", count: 13)
+        column = 13
+      } else if column > 13 {
+        text += " "
+        column += 1
+      }
+      text += part
+      column += part.count
     }
     return text + "\n"
   }
@@ -372,8 +413,7 @@ package struct ConsoleReport {
         (ledger.entries[number].step.name, ledger.entries[number].exchange?.serviceTime ?? .zero)
       }
     if slowest.count > 1 {
-      let words = slowest.map { "\(safe($0.0)) \($0.1.brief)" }.joined(separator: ", ")
-      text += "\(style.dim("  slowest    "))\(words)\n"
+      text += row("slowest", slowest.map { "\(safe($0.0)) \($0.1.brief)" })
     }
     for file in files { text += "\(style.dim("  " + padded(file.kind, 11)))\(file.path)\n" }
     text += style.dim("  exit code  ") + "\(exitCode.rawValue), \(Self.reason(exitCode))\n"
@@ -409,7 +449,7 @@ package struct ConsoleReport {
       share("parameters", coverage.count(.parameter)),
       share("members seen", coverage.count(.property)),
     ]
-    var text = "\(style.dim("  coverage   "))\(parts.joined(separator: ", "))\n"
+    var text = row("coverage", parts)
     if let reason = ledger.vacuity {
       text += "\(style.dim("  vacuous    "))\(style.red(reason))\n"
     }
