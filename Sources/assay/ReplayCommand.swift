@@ -166,6 +166,12 @@ struct ReplayCommand {
       return last.exchange.response == nil ? .couldNotJudge : .success
     }
     if !isJSON { Stream.output.write(report.text) }
+    guard last.exchange.response != nil else {
+      // What did not come breaks nothing, and holds as little.
+      Stream.output.write(
+        isJSON ? report.json(judged: nil) + "\n" : ReplayReport.notJudged(style: front.style))
+      return .couldNotJudge
+    }
     // The contract knows the server that was recorded, wherever the call has gone now.
     let judgement = judge.judge(last.exchange.with(last.request))
     let recorded = Recorded(
@@ -181,11 +187,10 @@ struct ReplayCommand {
       let now = traffic.ledger.entries[0].verdicts.filter(\.isBad)
       Stream.output.write(ReplayReport.judgedAgain(was: was, now: now, style: front.style))
     }
-    if last.exchange.response == nil { return .couldNotJudge }
-    return now(traffic.ledger) ? .checkFailed : .success
+    return hasFailed(traffic.ledger) ? .checkFailed : .success
   }
 
-  private func now(_ ledger: Ledger) -> Bool {
+  private func hasFailed(_ ledger: Ledger) -> Bool {
     ledger.entries.contains { $0.verdicts.contains { $0.outcome == .failed } }
   }
 

@@ -135,6 +135,10 @@ import Testing
     #expect(
       fixed.seen.map { String($0.url.split(separator: "/").last ?? "") }
         == ["login", "orders", "fix-900?full=yes"])
+    let nobody = try await Program.run(
+      "replay '\(run)' 'Log in' --to http://127.0.0.1:1", folder: scratch.path)
+    #expect(nobody.code == 5 && nobody.output.contains("not judged"))
+    #expect(!nobody.output.contains("holds") && !nobody.output.contains("fixed"))
     // Without traffic the recorded exchange is judged by what the contract says today.
     let blamed = try await Program.run(
       "replay '\(run)' \(check) --judge-only", folder: scratch.path)

@@ -34,9 +34,12 @@ struct CallPack {
   /// Longer command lines are nothing that anybody pastes.
   private static let curlLimit = 8 << 10
 
+  /// What the index has of one call, and its piece without bodies and fields, packed.
+  private static let leastSize = 130
+
   init(_ ledger: Ledger, limit: Int) {
     self.ledger = ledger
-    self.limit = limit
+    self.limit = max(0, limit - ledger.entries.count * Self.leastSize)
   }
 
   var count: Int { ledger.entries.count }

@@ -81,6 +81,10 @@ package struct ReplayReport {
     return "  \(safe(name))\n    \(old)\n    \(new)\n"
   }
 
+  package static func notJudged(style: Style) -> String {
+    style.yellow("not judged") + ": no answer came\n"
+  }
+
   /// What the contract says now of what it blamed then.
   package static func judgedAgain(was: [Verdict], now: [Verdict], style: Style) -> String {
     if now.isEmpty {

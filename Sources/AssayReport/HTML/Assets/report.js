@@ -1,6 +1,8 @@
 'use strict';
 // Makes views of the page's sections, and unpacks the calls that somebody looks at. Without it all
 // that matters is there to be read. Texts become text nodes and nothing else.
+//
+// It is one file, since the page's policy allows one script by its digest, and nothing builds it.
 (function () {
   const root = document.documentElement;
   const byId = id => document.getElementById(id);
