@@ -13,6 +13,9 @@ struct ReportFiles: Sendable {
   /// The reporters that were asked for.
   let reporters: [String]
 
+  /// Up to so many steps reports are made at once.
+  private static let sideBySideLimit = 20_000
+
   struct Outcome {
     var files: [(kind: String, path: String)] = []
     var problems: [Diagnostic] = []
@@ -49,11 +52,15 @@ struct ReportFiles: Sendable {
   func write(_ ledger: Ledger, comparison: Comparison?) async -> Outcome {
     let jobs = Self.files.filter { reporters.contains($0.reporter) }
     var outcome = await withTaskGroup(of: (Int, String, [Diagnostic]).self) { group in
+      var results: [Int: (path: String, problems: [Diagnostic])] = [:]
       for (index, job) in jobs.enumerated() {
         let path = self.path(of: job)
         group.addTask { (index, path, write(job.reporter, path, ledger, comparison)) }
+        // Of a very long run one after another, since each has tables of its own.
+        if ledger.entries.count > Self.sideBySideLimit, let done = await group.next() {
+          results[done.0] = (done.1, done.2)
+        }
       }
-      var results: [Int: (path: String, problems: [Diagnostic])] = [:]
       for await (index, path, problems) in group { results[index] = (path, problems) }
       var outcome = Outcome()
       for (index, job) in jobs.enumerated() {

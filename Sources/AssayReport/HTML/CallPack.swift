@@ -30,6 +30,8 @@ struct CallPack {
   private(set) var droppedFields = 0
 
   private static let callsInChunk = 50
+  /// So many calls are in a page; who looks at more of them reads the journal.
+  private static let callLimit = 50_000
   private static let chunkSize = 192 << 10
   /// Longer command lines are nothing that anybody pastes.
   private static let curlLimit = 8 << 10
@@ -47,6 +49,12 @@ struct CallPack {
   /// What is not in the page, in words.
   var omissions: [String] {
     var sentences: [String] = []
+    let absent = ledger.entries.count - order.count
+    if absent > 0 {
+      sentences.append(
+        "\(HTMLReport.grouped(absent)) further calls are in the journal alone; what went wrong comes "
+          + "first here.")
+    }
     if ledger.briefCount > 0 {
       sentences.append(
         "Of \(HTMLReport.grouped(ledger.briefCount)) good calls fields and bodies are in the journal "
@@ -69,7 +77,7 @@ struct CallPack {
   mutating func fill(_ clean: ([UInt8]) -> [UInt8]) {
     let bad = ledger.entries.indices.filter { ledger.entries[$0].isBad }
     let good = ledger.entries.indices.filter { !ledger.entries[$0].isBad }
-    order = bad + good
+    order = Array((bad + good).prefix(Self.callLimit))
     var start = 0
     while start < order.count {
       let end = min(start + Self.callsInChunk, order.count)

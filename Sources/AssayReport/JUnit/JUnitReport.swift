@@ -142,8 +142,12 @@ package struct JUnitReport {
       suites[name, default: []].append(Step(index: index, count: names.count(entry)))
     }
     var parts = [Part()]
+    // What stands around the cases of a suite: its attributes and properties.
+    let properties = ledger.facts?.inputs.reduce(0) { $0 + 9 * $1.name.utf8.count + 200 } ?? 0
     for name in order {
       var suite = Suite(name: name)
+      let frame = 1_200 + 9 * name.utf8.count + properties
+      parts[parts.count - 1].size += frame
       for step in suites[name] ?? [] {
         let cases = cases(of: step)
         let size = cases.reduce(0) { $0 + $1.size }
@@ -153,6 +157,7 @@ package struct JUnitReport {
           if !suite.steps.isEmpty { parts[parts.count - 1].suites.append(suite) }
           suite = Suite(name: name)
           parts.append(Part())
+          parts[parts.count - 1].size = frame
         }
         suite.steps.append(step)
         suite.time += ledger.entries[step.index].exchange?.serviceTime ?? .zero
@@ -186,14 +191,14 @@ package struct JUnitReport {
 
     /// No less than what it takes in a file.
     var size: Int {
-      let base = 300 + Self.size(className) + Self.size(name) + Self.size(place?.file ?? "")
+      let base = 120 + Self.size(className) + Self.size(name) + Self.size(place?.file ?? "")
       switch result {
       case .passed: return base
       case .skipped(let message): return base + Self.size(message)
       case .flaky(let attempts): return base + attempts.reduce(0) { $0 + 200 + 2 * Self.size($1) }
       case .bad(let bad):
         let rerun = bad.rerun.reduce(0) { $0 + 200 + 2 * Self.size($1) }
-        return base + rerun + Self.size(bad.text) + Self.size(bad.message) + Self.size(output)
+        return base + 200 + rerun + Self.size(bad.text) + Self.size(bad.message) + Self.size(output)
       }
     }
 
