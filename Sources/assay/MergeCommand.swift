@@ -30,6 +30,10 @@ struct MergeCommand {
 
   private func merge(_ gate: CoverageGate?) async throws(Refusal) -> ExitCode {
     let folders = invocation.operands.map(RunFolder.named)
+    // Before anything is written: what cannot be compared with is no comparison.
+    let earlier = try Refusal.with(.badInput) { () throws(Diagnostic) in
+      try ReportCommand.earlier(invocation, front)
+    }
     var merge = JournalMerge()
     try Refusal.with(.badInput) { () throws(Diagnostic) in
       for (index, folder) in folders.enumerated() {
@@ -61,12 +65,13 @@ struct MergeCommand {
       scribe.take(Event(time: scribe.ledger.duration, kind: .gated(gate)))
       if let problem { front.tell(problem) }
     }
-    return await conclude(scribe, target)
+    return await conclude(scribe, target, earlier)
   }
 
-  private func conclude(_ scribe: Scribe, _ target: RunFolder) async -> ExitCode {
+  private func conclude(
+    _ scribe: Scribe, _ target: RunFolder, _ earlier: Ledger?
+  ) async -> ExitCode {
     let ledger = scribe.ledger
-    let earlier = try? ReportCommand.earlier(invocation, front)
     let outputs = await ReportFiles(
       invocation, into: target, redactor: Redactor(secrets: [], key: [])
     ).write(ledger, comparison: earlier.map { Comparison(old: $0, new: ledger) })

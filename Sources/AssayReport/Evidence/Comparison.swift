@@ -64,7 +64,10 @@ package struct Comparison: Sendable {
 
   package func count(_ bucket: Bucket) -> Int { checks.count { $0.bucket == bucket } }
 
-  package func causeBucket(_ id: String) -> Bucket? { causes.first { $0.id == id }?.bucket }
+  package func causeBucket(_ id: String) -> Bucket? { buckets[id] }
+
+  /// Where each cause stands, since a page asks for every one.
+  private let buckets: [String: Bucket]
 
   /// What became of a check, as far as comparing goes.
   private enum State {
@@ -121,7 +124,10 @@ package struct Comparison: Sendable {
       (order[$0.element.bucket] ?? 0, $0.offset) < (order[$1.element.bucket] ?? 0, $1.offset)
     }.map(\.element)
     steadyCount = steady
-    causes = Self.causes(old, new)
+    let causes = Self.causes(old, new)
+    self.causes = causes
+    buckets = Dictionary(
+      causes.map { ($0.id, $0.bucket) }, uniquingKeysWith: { first, _ in first })
     coverage = Self.coverage(old, new)
     speeds = Self.speeds(old, new)
   }

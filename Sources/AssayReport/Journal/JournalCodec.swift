@@ -5,7 +5,7 @@ internal import AssayText
 enum JournalCodec {
   static let version = 1
 
-  /// Writes the members of an event's object.
+  /// Writes the members of an event's object: long, since each kind of event has its case here.
   static func write(
     _ event: Event, to writer: inout JSONWriter, bodies: inout [(name: String, bytes: [UInt8])],
     limit: Int

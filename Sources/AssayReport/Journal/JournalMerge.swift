@@ -56,11 +56,10 @@ package struct JournalMerge {
   }
 
   /// What stands before everything else in the joined run.
-  package mutating func opening(id: String, command: [String] = []) -> [Event] {
+  package mutating func opening(id: String) -> [Event] {
     guard let first = sources.first?.facts else { return [] }
     var facts = first
     facts.id = id
-    facts.command = command.isEmpty ? first.command : command
     facts.startedAt = sources.map(\.facts.startedAt).min() ?? first.startedAt
     for source in sources.dropFirst().map(\.facts) {
       facts.collections += source.collections.filter { !facts.collections.contains($0) }
@@ -167,6 +166,4 @@ package struct JournalMerge {
     if sources.contains(where: { $0.end == .missing }) { return nil }
     return .runEnded(interrupted: sources.contains { $0.end == .interrupted })
   }
-
-  package var stepCount: Int { steps.count }
 }

@@ -12,7 +12,7 @@ package struct CTRFReport {
     var writer = JSONWriter()
     writer.object { writer in
       writer.member("reportFormat", "CTRF")
-      writer.member("specVersion", "0.0.0")
+      writer.member("specVersion", "1.0.0")
       writer.member("reportId", Self.uuid(ledger.facts?.id ?? ""))
       if let id = ledger.facts?.id, !id.isEmpty { writer.member("runId", id) }
       writer.member("timestamp", UTCTime(ledger.facts?.startedAt ?? 0).text)
